@@ -248,7 +248,7 @@ class _Lowering:
 
     def rows(self) -> tuple[Row, ...]:
         declared = [row for state in self.machine.states for row in self.transitions(state)]
-        events = tuple(event.id for event in self.machine.events)
+        events = tuple(event.id for event in _events(self.machine))
         for event, cells in self.machine.otherwise.items():
             if event not in events:
                 raise self.fail(f"otherwise names the event {event!r}, which is not declared")
@@ -320,7 +320,7 @@ class _Lowering:
                 named = {
                     word: " ".join(self.full(getattr(rule, word))) for word in CLAUSE_WORDS if hasattr(rule, word)
                 }
-                rules.append(GuardedRule(replace(rule, **named), guards))
+                rules.append(GuardedRule(_renamed(rule, named), guards))
         if call.ignores:
             call = replace(call, ignores=self.full(call.ignores)[0])
         return LoweredCall(tuple(rules), call)
@@ -403,6 +403,16 @@ class _Lowering:
         for clause, promise in table.clauses.items():
             if clause not in shown and not promise.probe:
                 raise self.fail(f"no row, rule or probe upholds {clause}")
+
+
+def _events(machine: Any) -> Iterable[Any]:
+    """The events of a machine, in the order of the declaration; the library's own type is that of an instance."""
+    return iter(machine.events)
+
+
+def _renamed(rule: Any, changes: Mapping[str, str]) -> Rule:
+    renamed: Rule = replace(rule, **changes)
+    return renamed
 
 
 def rule_clauses(rule: Rule) -> Clauses:

@@ -1,0 +1,52 @@
+"""What the stores share: the decisions about time and room, and the clock that only goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from onceproof._checks import function
+from onceproof.clock import Clock
+from onceproof.profile import Profile
+
+
+def decide_now(at: int, latest: int, clock_may_go_back: bool) -> int:
+    """The instant by which a call is judged.
+
+    post: __return__ == at or (__return__ == latest and not clock_may_go_back)
+    post: clock_may_go_back or (__return__ >= latest and __return__ >= at)
+    """
+    return at if clock_may_go_back or at > latest else latest
+
+
+def decide_room(held: int, most: int) -> bool:
+    """Whether one more may be held.
+
+    post: not __return__ or held + 1 <= most
+    post: __return__ or held >= most
+    """
+    return held < most
+
+
+class Store:
+    """A lock, and the instant by which a call is judged."""
+
+    __slots__ = ("__weakref__", "_clock", "_latest", "_lock", "_published")
+
+    def __init__(self, clock: Clock, lock: Callable[[], AbstractContextManager[Any]], profile: Profile) -> None:
+        function("clock", clock)
+        function("lock", lock)
+        self._published = Profile(profile) is Profile.PUBLISHED
+        self._clock, self._lock = clock, lock()
+        self._latest: int | None = None
+
+    def _now(self) -> int:
+        """The instant of this call: the latest seen, or in the published profile the clock's own."""
+        now = self._clock()
+        if type(now) is not int:
+            raise TypeError(f"the clock gave {type(now).__name__}, not int: it must give whole milliseconds")
+        if self._latest is not None:
+            now = decide_now(now, self._latest, self._published)
+        self._latest = now
+        return now
