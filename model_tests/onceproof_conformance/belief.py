@@ -1,0 +1,99 @@
+"""What the judge believes of the subject: the set of states that its replies so far leave possible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from onceproof_conformance.deviations import Deviations
+from onceproof_spec.model import ANY, Model, Reply, Request, State
+
+MOST_STATES = 64
+MOST_RELAXED = 512
+
+
+class Undecided(Exception):
+    """More states are possible than are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A sequence of calls on a fresh store: the limits as they are sent, and the requests."""
+
+    store: str
+    profile: str
+    limits: tuple[tuple[str, int], ...]
+    requests: tuple[Request, ...]
+
+    @property
+    def config(self) -> dict[str, int]:
+        """The limits by name, as `open` sends them."""
+        return dict(self.limits)
+
+
+def allows(allowed: Reply, seen: Reply) -> bool:
+    """Whether a reply is the one that is allowed; true is not 1."""
+    if allowed is ANY:
+        return True
+    return allowed == seen and type(allowed.value) is type(seen.value)
+
+
+@dataclass
+class Belief:
+    """The states that are possible after the replies seen, and what was exercised on the way.
+
+    Args:
+        model: The law with its limits.
+        waived: Clauses that are known to be broken: what their breach explains is no failure.
+        deviations: What a store that breaks them might do; shared between beliefs, for speed.
+    """
+
+    model: Model
+    waived: frozenset[str] = frozenset()
+    deviations: Deviations | None = None
+    states: set[State] = field(default_factory=set)
+    branches: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        if not self.states:
+            self.states = {self.model.start}
+        if self.waived and self.deviations is None:
+            self.deviations = Deviations(self.model)
+
+    def observe(self, request: Request, seen: Reply) -> bool:
+        """Take in a reply; False if the law allows it in no state that was possible."""
+        after: set[State] = set()
+        for state in self.states:
+            for outcome in self.model.after(state, request):
+                if allows(outcome.reply, seen):
+                    after.add(outcome.state)
+                    self.branches.update(outcome.branches)
+            if self.waived:
+                assert self.deviations is not None
+                for deviation in self.deviations.of(state, request):
+                    if deviation.clause in self.waived and allows(deviation.reply, seen):
+                        after.add(deviation.state)
+        if len(after) > (MOST_RELAXED if self.waived else MOST_STATES):
+            raise Undecided(f"{len(after)} states are possible after {request.call}")
+        self.states = after or self.states
+        return bool(after)
+
+    def allowed(self, request: Request) -> list[Reply]:
+        """Every reply that the law allows to a request."""
+        replies = [outcome.reply for state in self.states for outcome in self.model.after(state, request)]
+        return list(dict.fromkeys(replies))
+
+
+def first_wrong(model: Model, requests: tuple[Request, ...], replies: list[Reply]) -> int | None:
+    """The place of the first reply that the law does not allow; None if there is none."""
+    belief = Belief(model)
+    for place, (request, seen) in enumerate(zip(requests, replies, strict=False)):
+        if not belief.observe(request, seen):
+            return place
+    return None
+
+
+def limits_read(config: Mapping[str, int]) -> dict[str, int]:
+    """The limits as a store reads them: zero is 1."""
+    return {name: max(1, value) for name, value in config.items()}

@@ -1,0 +1,1 @@
+"""The engines that put a subject under test."""

@@ -1,0 +1,162 @@
+"""Sequences that cover the law: every state of a small store, every call from it, and calls that show what it did.
+
+They are the same for every subject, and deterministic. Tokens are interchangeable, so one of each kind of state
+is enough.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from onceproof_conformance.belief import Case
+from onceproof_conformance.engines.instants import boundaries
+from onceproof_conformance.lifecycles.base import Dialect, has_call
+from onceproof_spec.explore import Scope, draws_made
+from onceproof_spec.language import Apply, Kind
+from onceproof_spec.model import FAIL, Model, Request, State
+from onceproof_spec.table import Table
+
+LONGEST_WAY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A state, the calls that lead to it, and the instant of the last one."""
+
+    state: State
+    way: tuple[Request, ...]
+    at: int
+
+
+class Walk:
+    """The walk of one small store."""
+
+    def __init__(self, table: Table, scope: Scope, caps: frozenset[str]) -> None:
+        self.table, self.scope, self.caps = table, scope, caps
+        self.model = Model(table, scope.limits)
+        self.calls = [name for name in table.calls if has_call(table, name, caps)]
+        self.readers = [name for name in self.calls if self.reads(name)][:1]
+        self.counters = [name for name in self.calls if not table.calls[name].declared.takes]
+        self.turn = 0
+
+    def reads(self, call: str) -> bool:
+        """Whether a call shows what one token is like: all its arguments are tokens, and it applies an event."""
+        declared = self.table.calls[call].declared
+        applies = any(isinstance(rule, Apply) for rule in declared.rules)
+        return applies and not declared.needs and all(kind is Kind.TOKEN for _, kind in declared.takes)
+
+    def sequences(self) -> Iterator[tuple[Request, ...]]:
+        """Every way to a state, every call from it, and what shows what the call did."""
+        seen = {self.shape(self.model.start)}
+        queue = deque([Node(self.model.start, (), 0)])
+        while queue:
+            node = queue.popleft()
+            for request in self.alphabet(node):
+                outcomes = self.model.after(node.state, request)
+                after = outcomes[0].state
+                way = (*node.way, request)
+                yield from self.shown(node, way, after)
+                shape = self.shape(after)
+                if shape not in seen and len(outcomes) == 1 and len(way) <= LONGEST_WAY:
+                    seen.add(shape)
+                    queue.append(Node(after, way, max(node.at, request.at)))
+
+    def shape(self, state: State) -> tuple[Any, ...]:
+        """A state without the names of its tokens."""
+        return tuple(sorted(record for _, record in state.tokens)), state.store
+
+    def alphabet(self, node: Node) -> Iterator[Request]:
+        held = [token for token, _ in node.state.tokens]
+        fresh = [token for token in range(self.scope.tokens + 2) if token not in held]
+        for call in self.calls:
+            takes = self.table.calls[call].declared.takes
+            tokens = [*held, *fresh[: sum(kind is Kind.TOKEN for _, kind in takes)]]
+            domains = [self.domain(call, kind, tokens, held, fresh) for _, kind in takes]
+            for at in self.instants(node):
+                for values in product(*domains):
+                    yield Request(call, at, self.varied(takes, values))
+
+    def domain(self, call: str, kind: Kind, tokens: list[int], held: list[int], fresh: list[int]) -> list[Any]:
+        if kind is Kind.TOKEN:
+            return tokens
+        if kind is Kind.NUMBER:
+            return list(self.scope.numbers)
+        if kind is Kind.IGNORED:
+            return [None]
+        attempts = draws_made(self.table, call, self.model.limits)
+        one = fresh[0]
+        listed: list[tuple[int, ...]] = [(one,), (FAIL, one), ()]
+        for token in held:
+            listed += [(token,) * again + (one,) for again in range(1, attempts + 1)]
+            listed += [(token,) * (attempts - 1) + (FAIL, one), (token,) * attempts]
+        return list(dict.fromkeys(listed))
+
+    def varied(self, takes: tuple[tuple[str, Kind], ...], values: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
+        """The arguments by name; one that must be ignored takes another value every time."""
+        self.turn += 1
+        ignored = (1, self.scope.clock * 100, 0, max(self.model.limits.values()))[self.turn % 4]
+        return tuple(
+            (name, ignored if kind is Kind.IGNORED else value) for (name, kind), value in zip(takes, values, strict=True)
+        )
+
+    def instants(self, node: Node) -> list[int]:
+        edges = boundaries(self.table, self.model.limits, node.state)
+        wanted = {node.at}
+        wanted |= {edge + by for edge in edges for by in (-1, 0) if edge + by >= node.at}
+        if "clock_back" in self.caps and node.way:
+            wanted.add(max(0, node.at - 1))
+        return sorted(at for at in wanted if at <= self.scope.clock)
+
+    def shown(self, node: Node, way: tuple[Request, ...], after: State) -> Iterator[tuple[Request, ...]]:
+        """The sequence, with calls at its end that show what the last one did."""
+        request = way[-1]
+        takes = dict(self.table.calls[request.call].declared.takes)
+        named = [value for name, value in request.values if takes[name] is Kind.TOKEN]
+        named += [draw for name, value in request.values if takes[name] is Kind.DRAWS for draw in value if draw != FAIL]
+        tokens = sorted({*named[:3], *(token for token, _ in node.state.tokens), *(token for token, _ in after.tokens)})
+        at = max(node.at, request.at)
+        edges = boundaries(self.table, self.model.limits, after)
+        later = {edge + by for edge in edges for by in (-1, 0) if edge + by > at}
+        count = tuple(Request(name, request.at) for name in self.counters)
+        if not self.readers:
+            yield (*way, *count)
+            return
+        if self.is_pure(after, tokens, at):
+            yield (*way, *count, *(self.read(token, edge) for edge in sorted({at, *later}) for token in tokens))
+            return
+        for instant in sorted({request.at, *later}):
+            self.turn += 1
+            first = self.turn % len(tokens) if tokens else 0
+            tail = tuple(self.read(token, instant) for token in tokens[first:] + tokens[:first])
+            yield (*way, *(count if instant == request.at else ()), *tail)
+
+    def is_pure(self, state: State, tokens: list[int], at: int) -> bool:
+        """Whether reading leaves a state as it is, so that one sequence can read it at every instant."""
+        return all(self.model.after(state, self.read(token, at))[0].state.tokens == state.tokens for token in tokens)
+
+    def read(self, token: int, at: int) -> Request:
+        call = self.readers[0]
+        return Request(call, at, tuple((name, token) for name, _ in self.table.calls[call].declared.takes))
+
+
+def cases(table: Table, dialect: Dialect, caps: frozenset[str]) -> Iterator[Case]:
+    """Every sequence of every small store, shortest ways first."""
+    for scope in dialect.scopes:
+        limits = tuple((name, scope.limits[name]) for name in table.limits)
+        for requests in dict.fromkeys(Walk(table, scope, caps).sequences()):
+            yield Case(table.name, str(table.profile), limits, requests)
+
+
+def zero_cases(table: Table, dialect: Dialect, caps: frozenset[str]) -> Iterator[Case]:
+    """The sequences of the smallest store, with each limit that is 1 sent as 0."""
+    scope = dialect.scopes[0]
+    sequences = list(dict.fromkeys(Walk(table, scope, caps).sequences()))
+    for zero in table.limits:
+        if scope.limits[zero] == 1:
+            limits = tuple((name, 0 if name == zero else scope.limits[name]) for name in table.limits)
+            for requests in sequences:
+                yield Case(table.name, str(table.profile), limits, requests)

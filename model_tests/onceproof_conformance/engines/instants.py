@@ -1,0 +1,25 @@
+"""The instants at which something about a state changes: where an off-by-one would show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from onceproof_spec.interpreter import value
+from onceproof_spec.model import State
+from onceproof_spec.table import Table
+from onceproof_spec.terms import Term
+
+
+def boundaries(table: Table, limits: Mapping[str, int], state: State) -> tuple[int, ...]:
+    """The instants at which some guard about the time changes its answer, for any token of the state."""
+    found: set[int] = set()
+    clocks = set(table.store)
+    for function in table.functions.values():
+        term = function.comparison
+        if not function.clauses or term is None or not isinstance(term.left, Term) or not isinstance(term.right, Term):
+            continue
+        if term.left.operator == "name" and term.left.left in clocks:
+            for _, (_, fields) in state.tokens:
+                known = {**limits, **dict(zip(table.fields, fields, strict=True))}
+                found.add(value(term.right, known))
+    return tuple(sorted(found))

@@ -1,0 +1,133 @@
+"""The part of every Hypothesis machine that knows no store: asking, watching, and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from onceproof_conformance.belief import Belief, Case, Undecided
+from onceproof_conformance.deviations import Deviations
+from onceproof_conformance.engines.instants import boundaries
+from onceproof_spec.language import Kind
+from onceproof_spec.model import Model, Reply, Request
+from onceproof_spec.table import Table
+
+if TYPE_CHECKING:
+    from onceproof_conformance.runner import Runner
+
+
+class Broken(AssertionError):
+    """A reply that the law does not allow."""
+
+
+@dataclass
+class Game:
+    """What one run of a machine is played with, and what came of it."""
+
+    runner: Runner
+    table: Table
+    caps: frozenset[str]
+    waived: frozenset[str]
+    neutral: bool = False
+    exercised: dict[str, int] = field(default_factory=dict)
+    models: dict[tuple[tuple[str, int], ...], tuple[Model, Deviations]] = field(default_factory=dict)
+    lost: tuple[Case, list[Reply]] | None = None
+    calls: int = 0
+    undecided: int = 0
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Rules that every store has: opening, waiting, stepping to an edge, counting."""
+
+    game: Game
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at, self.requests, self.replies = 0, list[Request](), list[Reply]()
+        self.over = False
+
+    @initialize(data=st.data())
+    def open(self, data: st.DataObject) -> None:
+        """Open a store with small limits."""
+        drawn = {name: data.draw(st.integers(1, 4), label=name) for name in self.game.table.limits}
+        self.config = tuple(drawn.items())
+        known = self.game.models.get(self.config)
+        if known is None:
+            model = Model(self.game.table, drawn)
+            known = self.game.models[self.config] = (model, Deviations(model))
+        self.model, deviations = known
+        self.limits = self.model.limits
+        self.belief = Belief(self.model, self.game.waived, deviations)
+        self.game.runner.open(self.case())
+
+    @rule(by=st.integers(1, 3))
+    def wait(self, by: int) -> None:
+        """Let time pass."""
+        self.at += by
+
+    @precondition(lambda self: self.held())
+    @rule(data=st.data(), by=st.integers(-1, 1))
+    def wait_for_an_edge(self, data: st.DataObject, by: int) -> None:
+        """Go to just before, at, or just after an instant at which something dies."""
+        state = min(self.belief.states)
+        edges = [edge + by for edge in boundaries(self.game.table, self.limits, state) if edge + by >= self.at]
+        if edges:
+            self.at = data.draw(st.sampled_from(edges), label="at")
+
+    @precondition(lambda self: "clock_back" in self.game.caps and self.at > 0)
+    @rule(data=st.data())
+    def go_back(self, data: st.DataObject) -> None:
+        """Let the clock go back."""
+        self.at -= data.draw(st.integers(1, self.at), label="by")
+
+    @rule()
+    def count(self) -> None:
+        """Ask how many are held."""
+        self.ask("len")
+
+    # for the rules of the stores
+
+    def held(self) -> list[int]:
+        """The tokens that are held, as far as is known."""
+        return [token for token, _ in min(self.belief.states).tokens]
+
+    def field(self, token: int, name: str) -> int:
+        """A field of a token that is held."""
+        _, fields = dict(min(self.belief.states).tokens)[token]
+        return dict(zip(self.game.table.fields, fields, strict=True))[name]
+
+    def case(self) -> Case:
+        """The calls so far."""
+        table = self.game.table
+        return Case(table.name, str(table.profile), self.config, tuple(self.requests))
+
+    def ask(self, call: str, **values: Any) -> None:
+        """Make a call and watch the reply; a call that the subject does not offer is left out."""
+        declared = self.game.table.calls[call].declared
+        if self.over or (declared.needs and declared.needs not in self.game.caps):
+            return
+        if self.game.neutral:
+            values |= {name: self.limits.get(name, 1) for name, kind in declared.takes if kind is Kind.IGNORED}
+        request = Request(call, self.at, tuple((name, values[name]) for name, _ in declared.takes))
+        seen = self.game.runner.ask(request, self.limits)
+        self.requests.append(request)
+        self.replies.append(seen)
+        self.game.calls += 1
+        try:
+            allowed = self.belief.observe(request, seen)
+        except Undecided:
+            self.game.undecided += 1
+            self.over = True
+            return
+        if not allowed:
+            self.game.lost = (self.case(), list(self.replies))
+            raise Broken(call)
+
+    def teardown(self) -> None:
+        """Count what was exercised."""
+        if hasattr(self, "belief"):
+            for branch, times in self.belief.branches.items():
+                self.game.exercised[branch] = self.game.exercised.get(branch, 0) + times

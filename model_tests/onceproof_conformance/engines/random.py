@@ -1,0 +1,39 @@
+"""Hypothesis plays the rules of a store against the subject and shrinks what fails."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.stateful import get_state_machine_test
+
+from onceproof_conformance.belief import Case
+from onceproof_conformance.engines.machine import Broken, Game, StoreMachine
+from onceproof_conformance.lifecycles.base import Dialect
+from onceproof_spec.model import Reply
+
+STEPS = 16
+
+
+def play(dialect: Dialect, game: Game, number: int, examples: int) -> tuple[Case, list[Reply]] | None:
+    """Play so many games; the shrunk sequence that is not allowed, with its replies, or None.
+
+    Args:
+        dialect: The store's rules.
+        game: The subject, and what was exercised.
+        number: The seed.
+        examples: How many games at most.
+    """
+    machine: type[StoreMachine] = type(dialect.machine.__name__, (dialect.machine,), {"game": game})
+    test = get_state_machine_test(
+        machine,
+        settings=settings(
+            max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, print_blob=False,
+            report_multiple_bugs=False, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
+            phases=(Phase.generate, Phase.shrink), derandomize=False,
+        ),
+    )  # fmt: skip
+    game.lost = None
+    try:
+        seed(number)(test)()
+    except Broken:
+        return game.lost
+    return None

@@ -1,0 +1,63 @@
+"""Hand-off tokens on the wire, and the rules that make up their calls."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from onceproof_conformance.engines.machine import StoreMachine
+from onceproof_conformance.lifecycles.base import Dialect, Names
+from onceproof_spec.explore import Scope
+from onceproof_spec.model import FAIL
+
+TOKENS = st.integers(0, 5)
+DRAWS = st.lists(st.one_of(TOKENS, st.just(FAIL)), max_size=4).map(tuple)
+
+
+class Tokens(Names):
+    """Sixteen bytes that differ from the next in the last byte, or only in the first."""
+
+    def text(self, handle: int) -> str:
+        return bytes([handle >> 1 & 255, *[0] * 13, handle >> 9, (handle & 1) + 1]).hex()
+
+
+class HandoffMachine(StoreMachine):
+    """What callers do with hand-off tokens, the forbidden things included."""
+
+    @rule(draws=DRAWS)
+    def issue(self, draws: tuple[int, ...]) -> None:
+        self.ask("issue", draws=draws)
+
+    @rule()
+    def issue_a_fresh_token(self) -> None:
+        free = [handle for handle in range(8) if handle not in self.held()]
+        self.ask("issue", draws=(free[0],))
+
+    @precondition(lambda self: self.held())
+    @rule(data=st.data())
+    def consume_what_is_held(self, data: st.DataObject) -> None:
+        token = data.draw(st.sampled_from(self.held()), label="token")
+        self.ask("consume", expected=token, presented=token)
+
+    @rule(expected=TOKENS, presented=TOKENS)
+    def consume_anything(self, expected: int, presented: int) -> None:
+        self.ask("consume", expected=expected, presented=presented)
+
+    @rule(token=TOKENS)
+    def revoke(self, token: int) -> None:
+        self.ask("revoke", token=token)
+
+    @rule()
+    def prune(self) -> None:
+        self.ask("prune")
+
+
+DIALECT = Dialect(
+    store="handoff",
+    names=Tokens(),
+    scopes=(
+        Scope({"pending_max": 1, "ttl_ms": 1, "attempts": 1}, tokens=2, clock=3),
+        Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),
+    ),
+    machine=HandoffMachine,
+)

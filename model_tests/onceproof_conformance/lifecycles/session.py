@@ -1,0 +1,52 @@
+"""Session versions on the wire, and the rules that make up their calls."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from onceproof_conformance.engines.machine import StoreMachine
+from onceproof_conformance.lifecycles.base import Dialect, Names
+from onceproof_spec.explore import Scope
+
+KEYS = st.integers(0, 6)
+VERSIONS = st.integers(-3, 3) | st.sampled_from([2**53 - 1, -(2**53) + 1, 2**31])
+LIFETIMES = st.integers(0, 20)
+ALIKE = ("sv:a", "sv:A", "sv:a ", "sv:á", "sv:a\u0301", "sv: a", "sv:a\x00")
+
+
+class Keys(Names):
+    """Keys that a careless comparison takes for one another."""
+
+    def text(self, handle: int) -> str:
+        return ALIKE[handle] if handle < len(ALIKE) else f"sv:{handle}"
+
+
+class SessionMachine(StoreMachine):
+    """What callers do with session versions, the forbidden things included."""
+
+    @rule(key=KEYS, version=VERSIONS, ttl_ms=LIFETIMES)
+    def set(self, key: int, version: int, ttl_ms: int) -> None:
+        self.ask("set", key=key, version=version, ttl_ms=ttl_ms)
+
+    @precondition(lambda self: self.held())
+    @rule(data=st.data(), by=st.integers(-1, 1))
+    def set_a_near_version(self, data: st.DataObject, by: int) -> None:
+        key = data.draw(st.sampled_from(self.held()), label="key")
+        version = max(-(2**53) + 1, min(2**53 - 1, self.field(key, "current") + by))
+        self.ask("set", key=key, version=version, ttl_ms=self.limits["ttl_ms"])
+
+    @rule(key=KEYS)
+    def get(self, key: int) -> None:
+        self.ask("get", key=key)
+
+
+DIALECT = Dialect(
+    store="session",
+    names=Keys(),
+    scopes=(
+        Scope({"entries_max": 1, "ttl_ms": 1}, tokens=2, clock=3, numbers=(0, 1)),
+        Scope({"entries_max": 2, "ttl_ms": 2}, tokens=3, clock=4, numbers=(0, 1)),
+    ),
+    machine=SessionMachine,
+)

@@ -1,0 +1,74 @@
+"""The messages between judge and subject, version 1: what each request carries and what a reply may be.
+
+The operations and their fields are read off the law; nothing about them is written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from onceproof_spec import law, lifecycles
+from onceproof_spec.language import Kind, Profile
+
+PROTOCOL = 1
+LARGEST = 2**53 - 1
+DRAWS_FIELD = "rng"
+FAILING_DRAW = "!"
+
+Message = dict[str, Any]
+
+
+class BadReply(Exception):
+    """A reply that is none: the adapter is broken, which is never a clause's fault."""
+
+
+@cache
+def fields(store: str) -> Mapping[str, Mapping[str, Kind]]:
+    """The operations of a store, and the fields of each with their kinds, `at` left out."""
+    calls = law(store, Profile.HARDENED).calls
+    return {
+        name: {DRAWS_FIELD if kind is Kind.DRAWS else argument: kind for argument, kind in call.declared.takes}
+        for name, call in calls.items()
+    }
+
+
+@cache
+def needs(store: str) -> Mapping[str, str]:
+    """The capability without which a subject need not offer an operation."""
+    offered = {name: call.declared.needs for name, call in law(store, Profile.HARDENED).calls.items()}
+    probes = {
+        promise.probe: promise.needs for promise in lifecycles()[store].clauses.values() if promise.probe and promise.needs
+    }
+    return {**offered, **({"render": "render"} if "render" in probes.values() else {})}
+
+
+def is_whole(value: object) -> bool:
+    """Whether a value is a whole number that every language's JSON can carry."""
+    return type(value) is int and -LARGEST <= value <= LARGEST
+
+
+def fits(kind: Kind, value: object) -> bool:
+    """Whether a value is of the kind that a field carries."""
+    if kind is Kind.TOKEN:
+        return isinstance(value, str)
+    if kind is Kind.NUMBER:
+        return is_whole(value)
+    if kind is Kind.IGNORED:
+        return is_whole(value) and isinstance(value, int) and value >= 0
+    return isinstance(value, list) and all(isinstance(draw, str) for draw in value)
+
+
+def checked_reply(reply: object, identity: object) -> Message:
+    """The reply, if it is one; BadReply says what is wrong with it."""
+    if not isinstance(reply, dict):
+        raise BadReply(f"a reply is an object, not {type(reply).__name__}: {reply!r}")
+    if reply.get("id") != identity or type(reply.get("id")) is not type(identity):
+        raise BadReply(f"the reply to request {identity!r} carries the id {reply.get('id')!r}: echo it unchanged")
+    verdicts = [word for word in ("ok", "err", "crash") if word in reply]
+    if len(verdicts) != 1:
+        raise BadReply(f"a reply has exactly one of ok, err and crash, not {verdicts or 'none'}: {reply!r}")
+    if verdicts[0] != "ok" and not isinstance(reply[verdicts[0]], str):
+        raise BadReply(f"{verdicts[0]} carries text, not {reply[verdicts[0]]!r}")
+    return reply

@@ -1,0 +1,74 @@
+"""A sequence as people read it, and as text that runs it again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import Any
+
+from onceproof_conformance.belief import Belief, Case
+from onceproof_conformance.diagnosis import Failure
+from onceproof_conformance.lifecycles import DIALECTS
+from onceproof_conformance.lifecycles.base import Dialect
+from onceproof_conformance.protocol import Message
+from onceproof_spec import Profile, law
+from onceproof_spec.language import Kind
+from onceproof_spec.model import Model, Request
+
+
+class BadReplay(ValueError):
+    """The text is no sequence."""
+
+
+def counterexample(dialect: Dialect, model: Model, failure: Failure) -> Message:
+    """A failure as the results file holds it: up to the call that failed, with what was allowed there."""
+    belief, calls = Belief(model), []
+    for place, request in enumerate(failure.case.requests[: failure.place + 1]):
+        seen = failure.replies[place]
+        told = dialect.message(request, model.limits)
+        told["got"] = {"crash": seen.refusal} if seen.refusal.startswith("!") else dialect.written(seen)
+        if place == failure.place:
+            told["allowed"] = [dialect.written(reply) for reply in belief.allowed(request)]
+        calls.append(told)
+        belief.observe(request, seen)
+    case = failure.case
+    shown = Case(case.store, case.profile, case.limits, case.requests[: failure.place + 1])
+    return {"config": case.config, "calls": calls, "replay": written(shown)}
+
+
+def written(case: Case) -> str:
+    """A case as text for `--replay`."""
+    calls = [[request.call, request.at, [value for _, value in request.values]] for request in case.requests]
+    packed = zlib.compress(json.dumps([dict(case.limits), calls], separators=(",", ":")).encode(), 9)
+    return f"{case.store}:{case.profile}:{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
+
+
+def read(text: str) -> Case:
+    """The case that a text stands for.
+
+    Raises:
+        BadReplay: It stands for none; the message says why.
+    """
+    parts = text.split(":")
+    if len(parts) != 3 or parts[0] not in DIALECTS or parts[1] not in list(Profile):
+        raise BadReplay("a replay is store:profile:text, as a failure prints it")
+    store, profile, packed = parts
+    try:
+        raw = zlib.decompressobj().decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), 1 << 20)
+        limits, calls = json.loads(raw)
+        requests = tuple(_request(store, name, at, values) for name, at, values in calls)
+        return Case(store, profile, tuple((name, int(limits[name])) for name in law(store, Profile(profile)).limits), requests)
+    except BadReplay:
+        raise
+    except Exception as error:
+        raise BadReplay(f"the text of the replay can't be read ({type(error).__name__}): copy it whole") from error
+
+
+def _request(store: str, name: str, at: int, values: list[Any]) -> Request:
+    calls = law(store, Profile.HARDENED).calls
+    if name not in calls or type(at) is not int:
+        raise BadReplay(f"the replay makes a call {name!r} that {store} does not have")
+    takes = calls[name].declared.takes
+    read = [tuple(value) if kind is Kind.DRAWS else value for (_, kind), value in zip(takes, values, strict=True)]
+    return Request(name, at, tuple((argument, value) for (argument, _), value in zip(takes, read, strict=True)))

@@ -1,0 +1,107 @@
+"""One interface to whatever is under test: it answers the protocol's requests."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from onceproof_conformance.adapter import Adapter
+from onceproof_conformance.protocol import PROTOCOL, BadReply, Message, checked_reply
+from onceproof_conformance.reference import ReferenceAdapter
+
+
+class Answers(Protocol):
+    """Anything that gives one reply to one request."""
+
+    def answer(self, request: Message) -> Message:
+        """The reply to a request; the request's `id` is echoed."""
+        ...
+
+
+class SubjectError(Exception):
+    """The subject can't be put under test: what is wrong, and what to do."""
+
+
+class Subject:
+    """What is under test, after the handshake.
+
+    Args:
+        answers: What takes requests and gives replies.
+
+    Raises:
+        SubjectError: The handshake failed.
+    """
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers, self._next = answers, 0
+        hello = self.ask({"op": "hello", "protocol": PROTOCOL, "suite": "onceproof"})
+        told = hello.get("ok")
+        if not isinstance(told, dict) or not isinstance(told.get("stores"), dict):
+            raise SubjectError(f"hello was answered {hello!r}: answer with name, version, language and stores")
+        if told.get("protocol") != PROTOCOL:
+            raise SubjectError(f"the subject speaks protocol {told.get('protocol')!r}, this judge speaks {PROTOCOL}")
+        self.hello: Message = told
+        for store, offer in told["stores"].items():
+            _judgeable(store, offer)
+
+    def ask(self, request: Message) -> Message:
+        """The reply to one request, checked to be a reply; BadReply if it is none."""
+        identity = self._next
+        self._next += 1
+        return checked_reply(self._answers.answer({"id": identity, **request}), identity)
+
+    def offer(self, store: str) -> Message:
+        """What the subject declares of one store."""
+        offer: Message = self.hello["stores"][store]
+        return offer
+
+
+def _judgeable(store: str, offer: object) -> None:
+    if not isinstance(offer, dict):
+        raise SubjectError(f"the offer of {store!r} is no object: see Offer")
+    for word, needed in (("clock", "op"), ("rng", "inject"), ("errors", "exact")):
+        if offer.get(word) != needed:
+            raise SubjectError(
+                f"{store}: {word} is {offer.get(word)!r}, and this version judges only {word} {needed!r}: "
+                "let the judge set the clock and the draws, and answer with the exact codes"
+            )
+    if offer.get("fixed"):
+        raise SubjectError(f"{store}: fixed limits {offer['fixed']!r} can't be judged by this version: let open set them")
+
+
+def load(path: str) -> Adapter:
+    """An adapter by its import path, `package.module:Adapter`; the current folder is looked in as well.
+
+    Raises:
+        SubjectError: There is no such adapter.
+    """
+    module_name, colon, attribute = path.partition(":")
+    if not colon or not module_name or not attribute:
+        raise SubjectError(f"{path!r} names no adapter: write package.module:Adapter")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        made = getattr(importlib.import_module(module_name), attribute)
+    except ImportError as error:
+        raise SubjectError(f"{module_name!r} can't be imported: {error}") from error
+    except AttributeError as error:
+        raise SubjectError(f"{module_name!r} has no {attribute!r}") from error
+    except Exception as error:
+        raise SubjectError(f"importing {module_name!r} raised {type(error).__name__}: {error}") from error
+    if not (isinstance(made, type) and issubclass(made, Adapter)):
+        raise SubjectError(f"{path} is no subclass of onceproof_conformance.adapter.Adapter")
+    try:
+        return made()
+    except Exception as error:
+        raise SubjectError(f"{path}() raised {type(error).__name__}: {error}") from error
+
+
+def reference() -> Subject:
+    """The reference stores, in this process."""
+    return Subject(ReferenceAdapter())
+
+
+__all__ = ["Answers", "BadReply", "Subject", "SubjectError", "load", "reference"]

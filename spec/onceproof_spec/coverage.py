@@ -1,0 +1,94 @@
+"""Which branches of the law uphold which clauses: what a judge must have exercised before a clause passes.
+
+A branch is one outcome of one rule in one call, one row, or one truth of one guard. Their names are those that
+the interpreter leaves in `Outcome.branches`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from onceproof_spec import language
+from onceproof_spec.language import Clauses
+from onceproof_spec.table import GuardedRule, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch, the clauses that it upholds, and the capabilities without which it is never taken."""
+
+    name: str
+    clauses: Clauses
+    kind: str
+    needs: tuple[str, ...] = ()
+
+
+def branches(table: Table) -> dict[str, Branch]:
+    """Every branch of a table by name."""
+    found: dict[str, Branch] = {}
+    for call, lowered in table.calls.items():
+        needs = (lowered.declared.needs,) if lowered.declared.needs else ()
+        for position, guarded in enumerate(lowered.rules):
+            for name, clauses, more in _of_rule(table, guarded):
+                kind = "row" if "→" in name else "rule"
+                branch = Branch(f"{call}/{position}:{name}", clauses, kind, (*needs, *more))
+                found[branch.name] = branch
+    decided = {guard.name for row in table.rows for guard in row.guards}
+    for name in sorted(decided):
+        for truth in (True, False):
+            clauses = table.functions[name].clauses
+            if clauses:
+                found[f"guard:{name}:{truth}"] = Branch(f"guard:{name}:{truth}", clauses, "row")
+    return found
+
+
+def kinds(table: Table, clause: str) -> tuple[str, ...]:
+    """What a clause is about: rows, rules, a probe."""
+    found = {branch.kind for branch in branches(table).values() if clause in branch.clauses}
+    if table.clauses[clause].probe:
+        found.add("probe")
+    return tuple(sorted(found))
+
+
+def _of_rule(table: Table, guarded: GuardedRule) -> Iterator[tuple[str, Clauses, tuple[str, ...]]]:
+    rule = guarded.rule
+    answer, effect = tuple(rule.answer.split()), tuple(rule.effect.split())
+    match rule:
+        case language.Mark(needs=needs):
+            yield "marked", effect, ()
+            if guarded.guards:
+                yield "kept", effect, (needs,) if needs else ()
+        case language.Sweep(spare=spare, at=at, new=new):
+            yield "swept", effect, ()
+            if spare:
+                yield "spared", effect, ()
+            if at or new:
+                yield "skipped", effect, ()
+        case language.Admit(refused=refused, first=first):
+            yield "admitted", answer, ()
+            yield "refused", (*answer, *effect, *refused.split()), ()
+            yield "refused first", tuple(first.split()), ()
+        case language.Draw():
+            yield from _of_draw(table, rule)
+        case language.Evict(bound=bound, rewrite=rewrite):
+            yield "evicted", (*effect, *bound.split()), ()
+            yield "rewrite", tuple(rewrite.split()), ()
+        case language.Apply(event=event):
+            for row in table.rows:
+                if row.event == event:
+                    yield str(row), (*row.answer, *row.effect), ()
+        case language.Tell():
+            yield "told", answer, ()
+        case _:
+            raise AssertionError(f"no branches are known for {type(rule).__name__}")
+
+
+def _of_draw(table: Table, rule: language.Draw) -> Iterator[tuple[str, Clauses, tuple[str, ...]]]:
+    effect, refused = tuple(rule.effect.split()), tuple(rule.refused.split())
+    drawn = [clause for row in table.rows if row.event == rule.event and row.code != rule.again for clause in row.effect]
+    yield "drawn", tuple(drawn), ()
+    yield rule.again, effect, ()
+    yield "exhausted", (*effect, *refused), ()
+    yield "exhausted and more", tuple(rule.most.split()), ()
+    yield "failed", (*rule.failure.split(), *refused), ()

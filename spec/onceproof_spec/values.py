@@ -1,0 +1,95 @@
+"""The values that the model works on: states, requests, replies, and what happened in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from onceproof_spec.language import Clauses
+from onceproof_spec.table import Row
+
+FAIL = -1
+"""The draw with which the random source fails."""
+
+Record = tuple[str, tuple[int, ...]]
+
+
+class Impossible(Exception):
+    """The options chosen contradict each other: there is no such run."""
+
+
+class State(NamedTuple):
+    """Which tokens are not in the initial state, by handle, and the fields of the store."""
+
+    tokens: tuple[tuple[int, Record], ...]
+    store: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call answers: a value, the handle of a token, or the code of a refusal."""
+
+    value: int | bool | None = None
+    token: int | None = None
+    refusal: str = ""
+
+
+ANY = Reply(refusal="*")
+"""Whatever is answered: only a wrong store's."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call: its name, the instant, and its arguments by name."""
+
+    call: str
+    at: int
+    values: tuple[tuple[str, Any], ...] = ()
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.call, self.at, self.values))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def value(self, name: str) -> Any:
+        return dict(self.values)[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event applied to one token: its record before and after, and the row that was taken."""
+
+    token: int
+    before: Record
+    after: Record
+    row: Row
+    store: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One thing that may follow a call."""
+
+    reply: Reply
+    state: State
+    code: str
+    drawn: int
+    steps: tuple[Step, ...]
+    branches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place where a store could do something else than the law: what kind of thing, and whose clauses break."""
+
+    kind: str
+    options: int
+    clauses: tuple[Clauses, ...]
+    free: bool = False
+
+
+Choose = Callable[[Point], int]
