@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ from onceproof_conformance.deviations import Deviations
 from onceproof_spec.model import ANY, Model, Reply, Request, State
 
 MOST_STATES = 64
-MOST_RELAXED = 512
+MOST_RELAXED = 128
 
 
 class Undecided(Exception):
@@ -53,7 +52,7 @@ class Belief:
     waived: frozenset[str] = frozenset()
     deviations: Deviations | None = None
     states: set[State] = field(default_factory=set)
-    branches: Counter[str] = field(default_factory=Counter)
+    taken: list[tuple[str, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not self.states:
@@ -68,10 +67,10 @@ class Belief:
             for outcome in self.model.after(state, request):
                 if allows(outcome.reply, seen):
                     after.add(outcome.state)
-                    self.branches.update(outcome.branches)
+                    self.taken.append(outcome.branches)
             if self.waived:
                 assert self.deviations is not None
-                for deviation in self.deviations.of(state, request):
+                for deviation in self.deviations.of(state, request, self.waived):
                     if deviation.clause in self.waived and allows(deviation.reply, seen):
                         after.add(deviation.state)
         if len(after) > (MOST_RELAXED if self.waived else MOST_STATES):

@@ -6,29 +6,54 @@ time; each names the clauses that it breaks. Nothing in here knows any lifecycle
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from onceproof_spec.language import Clauses
-from onceproof_spec.model import Choose, Impossible, Model, Point, Reply, Request, State
+from onceproof_spec.language import Kind
+from onceproof_spec.model import Choose, Impossible, Model, Outcome, Point, Reply, Request, State
 
-COST = {"near": 2, "rule": 2, "swept": 3, "effect": 3, "order": 4, "bystander": 4, "far": 5, "answer": 8}
-"""How far-fetched each kind is as an explanation. An answer that is wrong by itself explains anything."""
+COST = {
+    "near": 20, "rule": 20, "first": 20, "swept": 30, "effect": 30, "order": 30, "value": 30, "answer": 34,
+    "bystander": 40, "other token": 40, "far": 50,
+}  # fmt: skip
+"""How far-fetched each kind is as an explanation."""
+
+ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """One thing that a store which breaks `clause` might do: what it answers, and the state it leaves."""
+    """One thing that a store which breaks `clause` might do: what it answers, and the state it leaves.
+
+    `theory` tells apart the ways in which a guard is judged wrongly: by one too many, by one too few, at random.
+    A store has one of them. `context` is the branch that the law takes where the store deviates.
+    `shows`: the reply is another, or other tokens are held, so that it is soon seen.
+    """
 
     clause: str
     kind: str
     reply: Reply
     state: State
     rank: int
+    theory: str = ALWAYS
+    context: str = ""
+    shows: bool = True
 
     @property
     def cost(self) -> int:
         """How far-fetched it is; clauses that a row names later are a little more so."""
-        return 4 * COST[self.kind] + self.rank
+        return COST[self.kind] + self.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One way to run a call wrongly."""
+
+    kind: str
+    clauses: tuple[str, ...]
+    choose: Choose
+    theory: str = ALWAYS
+    context: str = ""
 
 
 class Deviations:
@@ -36,19 +61,19 @@ class Deviations:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._known: dict[tuple[State, Request], tuple[Deviation, ...]] = {}
+        self._known: dict[tuple[State, Request, frozenset[str]], tuple[Deviation, ...]] = {}
 
-    def of(self, state: State, request: Request) -> tuple[Deviation, ...]:
-        """What any wrong store might do to a request in a state."""
-        key = (state, request)
+    def of(self, state: State, request: Request, clauses: frozenset[str] = frozenset()) -> tuple[Deviation, ...]:
+        """What a store that breaks one of the clauses, or any if none is named, might do to a request in a state."""
+        key = (state, request, clauses)
         found = self._known.get(key)
         if found is None:
             if len(self._known) > 20_000:
                 self._known.clear()
-            found = self._known[key] = tuple(self._all(state, request))
+            found = self._known[key] = self._all(state, request, clauses)
         return found
 
-    def _all(self, state: State, request: Request) -> list[Deviation]:
+    def _all(self, state: State, request: Request, clauses: frozenset[str]) -> tuple[Deviation, ...]:
         points: list[Point] = []
 
         def record(point: Point) -> int:
@@ -56,45 +81,95 @@ class Deviations:
             return 0
 
         lawful = self.model.run(state, request, record)
-        found: dict[tuple[str, Reply, State], Deviation] = {}
-        scripts: list[tuple[str, Clauses, Choose]] = []
-        for place, point in enumerate(points):
-            for option in range(1, point.options):
-                scripts.append((point.kind, point.clauses[option - 1], _only(place, option)))
-        for kind in ("near", "far"):
-            for clauses in dict.fromkeys(point.clauses for point in points if point.kind == kind):
-                scripts.append((kind, clauses[0], _every(kind, clauses)))
-        for kind, clauses, choose in scripts:
-            try:
-                outcome = self.model.run(state, request, choose)
-            except (Impossible, KeyError):
-                continue
+        found: dict[tuple[str, str, Reply, State], Deviation] = {}
+
+        def note(script: Script, outcome: Outcome) -> None:
             if (outcome.reply, outcome.state) == (lawful.reply, lawful.state):
-                continue
-            for rank, clause in enumerate(clauses):
-                deviation = Deviation(clause, kind, outcome.reply, outcome.state, min(rank, 3))
-                key = (clause, outcome.reply, outcome.state)
+                return
+            for rank, clause in enumerate(script.clauses):
+                key = (clause, script.theory, outcome.reply, outcome.state)
+                shows = outcome.reply != lawful.reply or _held(outcome.state) != _held(lawful.state)
+                rest = (script.theory, script.context, shows)
+                deviation = Deviation(clause, script.kind, outcome.reply, outcome.state, min(rank, 3), *rest)
                 if key not in found or found[key].cost > deviation.cost:
                     found[key] = deviation
-        return list(found.values())
+
+        for script in _scripts(points):
+            if clauses and clauses.isdisjoint(script.clauses):
+                continue
+            try:
+                note(script, self.model.run(state, request, script.choose))
+            except (Impossible, KeyError):
+                continue
+        for other, clause in self._other_tokens(state, request):
+            for outcome in self.model.after(state, other):
+                context = lawful.branches[-1] if lawful.branches else ""
+                note(Script("other token", (clause,), record, context=context), outcome)
+        return tuple(found.values())
+
+    def _other_tokens(self, state: State, request: Request) -> Iterator[tuple[Request, str]]:
+        """The same call on another token, where the law says that tokens match exactly."""
+        declared = self.model.table.calls[request.call].declared
+        if not declared.exact:
+            return
+        kinds = dict(declared.takes)
+        for place, (name, value) in enumerate(request.values):
+            if kinds[name] is Kind.TOKEN:
+                for token, _ in state.tokens:
+                    if token != value:
+                        values = (*request.values[:place], (name, token), *request.values[place + 1 :])
+                        yield replace(request, values=values), declared.exact
 
 
-def _only(place: int, option: int) -> Choose:
-    """Take one option at one point, and the law's everywhere else."""
-    asked = 0
+def _held(state: State) -> tuple[int, ...]:
+    return tuple(token for token, _ in state.tokens)
+
+
+def _scripts(points: list[Point]) -> Iterator[Script]:
+    """Each point alone; then what goes wrong at several at once: one guard, one clause's rules, an effect untold."""
+    for place, point in enumerate(points):
+        for option in range(1, point.options):
+            clauses = point.clauses[option - 1]
+            for kind, theory in _theories(point):
+                yield Script(kind, clauses, _at({place: option}), theory, point.context)
+    guards = dict.fromkeys((point.clauses, point.distance) for point in points if point.kind == "guard")
+    for clauses, apart in guards:
+        same = [i for i, p in enumerate(points) if p.kind == "guard" and (p.clauses, p.distance) == (clauses, apart)]
+        if len(same) > 1:
+            point = points[same[0]]
+            for kind, theory in _theories(point):
+                yield Script(kind, clauses[0], _at(dict.fromkeys(same, 1)), theory, point.context)
+    ruled = [i for i, point in enumerate(points) if point.kind == "rule" and point.clauses[0]]
+    for clause in dict.fromkeys(clause for i in ruled for clause in points[i].clauses[0]):
+        same = [i for i in ruled if clause in points[i].clauses[0]]
+        if len(same) > 1:
+            yield Script("rule", (clause,), _at(dict.fromkeys(same, 1)), context=points[same[-1]].context)
+    for last, point in enumerate(points):
+        if point.kind == "answer":
+            for place in range(last):
+                first = points[place]
+                for option in range(1, first.options):
+                    both = tuple(c for c in first.clauses[option - 1] if c in point.clauses[0])
+                    if both and first.kind in ("rule", "swept", "effect"):
+                        yield Script("swept", both, _at({place: option, last: 1}), context=first.context)
+
+
+def _theories(point: Point) -> Iterator[tuple[str, str]]:
+    if point.kind != "guard":
+        yield point.kind, ALWAYS
+        return
+    if point.distance is not None:
+        yield "near", f"near {point.distance}"
+    yield "far", "far"
+
+
+def _at(options: dict[int, int]) -> Choose:
+    """Take these options at these points, and the law's everywhere else."""
+    asked = -1
 
     def choose(point: Point) -> int:
         nonlocal asked
         asked += 1
-        return option if asked - 1 == place else 0
-
-    return choose
-
-
-def _every(kind: str, clauses: tuple[Clauses, ...]) -> Choose:
-    """Judge one guard wrongly wherever it is asked in the call."""
-
-    def choose(point: Point) -> int:
-        return 1 if point.kind == kind and point.clauses == clauses else 0
+        return options.get(asked, 0)
 
     return choose

@@ -8,17 +8,25 @@ what it does not explain is looked at again. Clauses that explain equally well a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from onceproof_conformance.belief import MOST_RELAXED, Case, allows
-from onceproof_conformance.deviations import Deviations
-from onceproof_spec.model import Model, Reply, State
+from onceproof_conformance.deviations import ALWAYS, Deviations
+from onceproof_conformance.hypotheses import Hypothesis, Observed, best_clauses
+from onceproof_spec.model import Model, Reply, Request, State
 
-UNEXPLAINED = 100
+UNEXPLAINED = 120
 WAIVED = 1
+AGAIN = 4
+DOUBT = 60
 MOST_FAILURES = 60
 ALIKE = 6
+
+THEORIES = ("near -1", "near 0", "near 1", "far")
+
+Evidence = Mapping[str, float]
+"""For each branch, how often a sequence that took it passed. A store that deviates there would have failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +46,76 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A broken clause, those that would explain it as well, and the failures that it explains."""
+    """A broken clause, those that would explain it as well, and the failures that it explains.
+
+    `stores`: the laws with one thing changed that answer as the subject does, if there are any.
+    """
 
     clause: str
     one_of: tuple[str, ...]
     failures: tuple[Failure, ...]
+    stores: tuple[Hypothesis, ...] = ()
 
 
 def explain(
-    deviations: Deviations, failure: Failure, clauses: Iterable[str], waived: frozenset[str] = frozenset()
-) -> dict[str, int]:
-    """For each clause that explains every reply, how far-fetched that is."""
-    wanted = list(clauses)
-    ways: dict[str, dict[State, int]] = {clause: {deviations.model.start: 0} for clause in wanted}
-    for request, seen in zip(failure.case.requests, failure.replies, strict=True):
-        for clause in list(ways):
-            after: dict[State, int] = {}
-            for state, cost in ways[clause].items():
-                for outcome in deviations.model.after(state, request):
-                    if allows(outcome.reply, seen):
-                        after[outcome.state] = min(cost, after.get(outcome.state, cost))
-                for deviation in deviations.of(state, request):
-                    if deviation.clause != clause and deviation.clause not in waived:
-                        continue
-                    if allows(deviation.reply, seen):
-                        price = cost + (deviation.cost if deviation.clause == clause else WAIVED)
-                        after[deviation.state] = min(price, after.get(deviation.state, price))
+    deviations: Deviations,
+    failure: Failure,
+    clauses: Iterable[str],
+    waived: frozenset[str] = frozenset(),
+    evidence: Evidence | None = None,
+) -> dict[tuple[str, str], int]:
+    """For each clause that explains every reply, and each theory of how, how far-fetched that is."""
+    table = deviations.model.table
+    guarded = {clause for function in table.functions.values() for clause in function.clauses}
+    ways: dict[tuple[str, str], dict[State, int]] = {
+        (clause, theory): {deviations.model.start: 0}
+        for clause in clauses
+        for theory in (THEORIES if clause in guarded else (ALWAYS,))
+    }
+    for place, (request, seen) in enumerate(zip(failure.case.requests, failure.replies, strict=True)):
+        early = min(9, max(0, failure.place - place))
+        for way in list(ways):
+            after = _after(deviations, ways[way], request, seen, way, waived, evidence or {}, early)
             if after:
-                ways[clause] = dict(sorted(after.items(), key=lambda item: item[1])[:MOST_RELAXED])
+                ways[way] = dict(sorted(after.items(), key=lambda item: item[1])[:MOST_RELAXED])
             else:
-                del ways[clause]
+                del ways[way]
         if not ways:
             break
-    return {clause: min(states.values()) for clause, states in ways.items()}
+    return {way: min(states.values()) for way, states in ways.items()}
+
+
+def _after(
+    deviations: Deviations, states: dict[State, int], request: Request, seen: Reply, way: tuple[str, str],
+    waived: frozenset[str], evidence: Evidence, early: int,
+) -> dict[State, int]:  # fmt: skip
+    """The states that are possible after one more reply, each with the price of getting there."""
+    clause, theory = way
+    after: dict[State, int] = {}
+    for state, cost in states.items():
+        for outcome in deviations.model.after(state, request):
+            if allows(outcome.reply, seen):
+                after[outcome.state] = min(cost, after.get(outcome.state, cost))
+        for deviation in deviations.of(state, request):
+            if not allows(deviation.reply, seen):
+                continue
+            if deviation.clause == clause and deviation.theory in (ALWAYS, theory):
+                full = deviation.cost + early + int(DOUBT * evidence.get(deviation.context, 0.5))
+                price = cost + (full // AGAIN if cost else full)
+            elif deviation.clause in waived:
+                price = cost + WAIVED
+            else:
+                continue
+            after[deviation.state] = min(price, after.get(deviation.state, price))
+    return after
+
+
+def cheapest(prices: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """For each clause the price of its best theory."""
+    best: dict[str, int] = {}
+    for (clause, _), price in prices.items():
+        best[clause] = min(price, best.get(clause, price))
+    return best
 
 
 def diagnose(
@@ -78,27 +123,38 @@ def diagnose(
     failures: Sequence[Failure],
     clauses: Sequence[str],
     waived: frozenset[str] = frozenset(),
+    evidence: Evidence | None = None,
+    passed: Sequence[Observed] = (),
 ) -> list[Finding]:
     """The clauses that are broken, each with the failures that it explains.
 
     A failure that no single clause explains is laid at the answer of the row that failed, last.
     """
     left = _telling(failures)
-    prices = {failure: explain(models[failure.case.limits], failure, clauses, waived) for failure in left}
+    if left and not waived:
+        found_models = {limits: deviations.model for limits, deviations in models.items()}
+        failed = [Observed(failure.case, failure.replies) for failure in left]
+        named, stores = best_clauses(found_models, failed, passed)
+        likely = [clause for clause in clauses if clause in named]
+        if likely:
+            return [Finding(likely[0], tuple(likely[1:]), tuple(left), tuple(stores))]
+    prices = {
+        failure: explain(models[failure.case.limits], failure, clauses, waived, evidence) for failure in left
+    }
     found: list[Finding] = []
     while left:
+        ways = dict.fromkeys(way for failure in left for way in prices[failure])
         totals = {
-            clause: sum(prices[failure].get(clause, UNEXPLAINED) for failure in left)
-            for clause in clauses
-            if any(clause in prices[failure] for failure in left)
+            way: sum(min(UNEXPLAINED, prices[failure].get(way, UNEXPLAINED)) for failure in left) for way in ways
         }
         if not totals:
             break
         least = min(totals.values())
-        best = [clause for clause in clauses if totals.get(clause) == least]
-        explained = tuple(failure for failure in left if best[0] in prices[failure])
+        order = {clause: place for place, clause in enumerate(clauses)}
+        best = sorted({way[0] for way in ways if totals[way] == least}, key=order.__getitem__)
+        explained = tuple(f for f in left if best[0] in {clause for clause, _ in prices[f]})
         found.append(Finding(best[0], tuple(best[1:]), explained))
-        left = [failure for failure in left if best[0] not in prices[failure]]
+        left = [failure for failure in left if failure not in explained]
     if left:
         found += _unexplained(models, left)
     return found

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from onceproof_conformance.belief import Belief, Case, Undecided, first_wrong, limits_read
 from onceproof_conformance.deviations import Deviations
-from onceproof_conformance.diagnosis import Failure, Finding, diagnose, explain
+from onceproof_conformance.diagnosis import Failure, Finding, cheapest, diagnose, explain
 from onceproof_conformance.engines import cover, printed, random
 from onceproof_conformance.engines.machine import Game
+from onceproof_conformance.hypotheses import Hypothesis, Observed, answers_so
 from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, StoreResult, Verdict
 from onceproof_conformance.runner import OpenRefused, Runner
 from onceproof_conformance.shrink import shrink
 from onceproof_spec.coverage import branches
 from onceproof_spec.language import Kind, Level, Promise
-from onceproof_spec.model import Model, Request
+from onceproof_spec.model import Model, Reply, Request
 from onceproof_spec.table import Table
 
 MOST_FAILURES = 2_000
+MOST_AGAIN = 400
+MOST_STORES = 3
+SAMPLED = 80
 MOST_ROUNDS = 4
 ENGINES = ("cover", "random")
 
@@ -44,6 +48,15 @@ class Options:
     progress: Progress = field(default=lambda what, done, total: None)
 
 
+def by_branch(taken: Mapping[tuple[str, ...], int]) -> Counter[str]:
+    """How often each branch was taken, from how often calls took which branches."""
+    found: Counter[str] = Counter()
+    for branches_taken, times in taken.items():
+        for branch in branches_taken:
+            found[branch] += times
+    return found
+
+
 class CutOff(Exception):
     """The budget is spent."""
 
@@ -55,10 +68,16 @@ class Judge:
         self.runner, self.table, self.options = runner, table, options
         self.caps: frozenset[str] = frozenset(runner.subject.offer(table.name).get("caps") or ())
         self.branches = branches(table)
-        self.exercised: Counter[str] = Counter()
+        # Calls that took the same branches are counted together; `by_branch` takes them apart.
+        self.exercised: dict[str, Counter[tuple[str, ...]]] = {engine: Counter() for engine in ENGINES}
+        self.passed: Counter[tuple[str, ...]] = Counter()
+        self.failed: Counter[tuple[str, ...]] = Counter()
         self.probed: Counter[str] = Counter()
-        self.engines: dict[str, set[str]] = {clause: set() for clause in table.clauses}
+        self.probed_by: dict[str, set[str]] = {clause: set() for clause in table.clauses}
         self.deviations: dict[tuple[tuple[str, int], ...], Deviations] = {}
+        self.tried = 0
+        self.stores: list[Hypothesis] = []
+        self.sample: list[Observed] = []
         self.broken: dict[str, ClauseResult] = {}
         self.undecided = ""
         self.ignored = {
@@ -99,8 +118,43 @@ class Judge:
             elif promise.probe == "printed_forms" and promise.needs in self.caps:
                 self.printed_forms(clause)
         failures = self.blame_ignored(failures)
-        for finding in diagnose(self.deviations, failures, self.may_break()):
-            self.report(finding, "cover")
+        for _ in range(MOST_ROUNDS):
+            waived = frozenset(self.broken)
+            clauses = self.may_break(waived)
+            findings = diagnose(self.deviations, failures, clauses, waived, self.evidence(), self.sample)
+            for finding in findings[:1]:
+                self.report(finding, "cover", waived=waived)
+            if not findings or frozenset(self.broken) == waived:
+                return
+            failures = self.not_explained(failures)
+
+    def evidence(self) -> dict[str, float]:
+        """For each branch, which part of the sequences that took it passed."""
+        passed, failed = by_branch(self.passed), by_branch(self.failed)
+        return {branch: passed[branch] / (passed[branch] + failed[branch]) for branch in {*passed, *failed}}
+
+    def is_like(self, case: Case, replies: list[Reply]) -> bool:
+        """Whether a store that the subject was found to be like answers so."""
+        observed = Observed(case, tuple(replies))
+        return any(answers_so(store, self.model(case), observed) for store in self.stores)
+
+    def not_explained(self, failures: list[Failure]) -> list[Failure]:
+        """The failures that remain when what is broken is waived; the others still show what they exercised."""
+        waived, left = frozenset(self.broken), []
+        for failure in failures[:MOST_AGAIN]:
+            if self.is_like(failure.case, list(failure.replies)):
+                continue
+            deviations = self.deviations[failure.case.limits]
+            belief = Belief(deviations.model, waived, deviations)
+            try:
+                fine = all(map(belief.observe, failure.case.requests, failure.replies))
+            except Undecided:
+                continue
+            if fine:
+                self.count(belief.taken, "cover", failure.case.requests, deviations.model)
+            else:
+                left.append(failure)
+        return left
 
     def run_cases(self, engine: str, cases: list[Case]) -> list[Failure]:
         failures: list[Failure] = []
@@ -122,12 +176,18 @@ class Judge:
         for place, (request, seen) in enumerate(zip(case.requests, replies, strict=True)):
             try:
                 if not belief.observe(request, seen):
+                    if engine:
+                        self.failed.update([*belief.taken, model.after(min(belief.states), request)[0].branches])
                     return Failure(case, replies, place)
             except Undecided as doubt:
                 self.undecided = str(doubt)
                 return None
         if engine:
-            self.count(belief.branches, engine, case.requests, model)
+            self.passed.update(belief.taken)
+            self.tried += 1
+            if self.tried % SAMPLED == 0:
+                self.sample.append(Observed(case, replies))
+            self.count(belief.taken, engine, case.requests, model)
         return None
 
     def model(self, case: Case) -> Model:
@@ -136,18 +196,15 @@ class Judge:
             known = self.deviations[case.limits] = Deviations(Model(self.table, case.config))
         return known.model
 
-    def count(self, taken: Counter[str], engine: str, requests: Iterable[Request], model: Model) -> None:
-        self.exercised.update(taken)
+    def count(self, taken: Iterable[tuple[str, ...]], engine: str, requests: Iterable[Request], model: Model) -> None:
+        self.exercised[engine].update(taken)
         if self.ignored:
             for request in requests:
                 for name, value in request.values:
                     clause = self.ignored.get((request.call, name))
                     if clause and value != model.limits.get(name):
                         self.probed[clause] += 1
-                        self.engines[clause].add(engine)
-        for name in taken:
-            for clause in self.branches[name].clauses if name in self.branches else ():
-                self.engines[clause].add(engine)
+                        self.probed_by[clause].add(engine)
 
     def zero_limits(self, clause: str) -> list[Failure]:
         """Run the smallest store with each limit at zero; what fails only so breaks the clause."""
@@ -163,7 +220,7 @@ class Judge:
                 self.broken[clause] = self.breach(clause, "cover", shown)
                 return failures
             self.probed[clause] += 1
-            self.engines[clause].add("cover")
+            self.probed_by[clause].add("cover")
             if failure is not None and len(own) < MOST_FAILURES:
                 read = replace(case, limits=tuple(limits_read(case.config).items()))
                 (failures if self.try_case(read) else own).append(failure)
@@ -182,7 +239,7 @@ class Judge:
     def printed_forms(self, clause: str) -> None:
         shown, tried = printed.leak(self.runner, self.table)
         self.probed[clause] += tried
-        self.engines[clause].add("cover")
+        self.probed_by[clause].add("cover")
         if shown is not None:
             self.broken[clause] = self.breach(clause, "cover", shown)
 
@@ -228,12 +285,13 @@ class Judge:
             self.check_budget()
             self.options.progress("random", turn, MOST_ROUNDS)
             waived = frozenset(self.broken)
-            game = Game(self.runner, self.table, self.caps, waived, neutral=self.is_blamed_ignored())
+            game = Game(self.runner, self.table, self.caps, waived, neutral=self.is_blamed_ignored(), is_like=self.is_like)
             number = self.options.seed + 1000 * turn
-            lost = random.play(self.runner.dialect, game, number, self.options.examples)
+            examples = max(1, self.options.examples // 4) if waived else self.options.examples
+            lost = random.play(self.runner.dialect, game, number, examples)
             if game.undecided and not waived:
                 self.undecided = f"{game.undecided} games had too many possible states"
-            self.count(Counter(game.exercised), "random", (), next(iter(game.models.values()))[0])
+            self.exercised["random"].update(game.taken)
             if lost is None:
                 return
             case = lost[0]
@@ -255,8 +313,7 @@ class Judge:
         blamed = self.blame_ignored([failure])
         if not blamed:
             return True
-        clauses = [clause for clause in self.may_break() if clause not in waived]
-        findings = diagnose(self.deviations, blamed, clauses, waived)
+        findings = diagnose(self.deviations, blamed, self.may_break(waived), waived, self.evidence())
         for finding in findings:
             if finding.clause not in self.broken:
                 self.report(finding, "random", waived=waived)
@@ -268,10 +325,10 @@ class Judge:
 
     # verdicts
 
-    def may_break(self) -> list[str]:
-        """The clauses that rows and rules uphold."""
+    def may_break(self, waived: frozenset[str] = frozenset()) -> list[str]:
+        """The clauses that rows and rules uphold, but those that are known to be broken."""
         shown = {clause for branch in self.branches.values() for clause in branch.clauses}
-        return [clause for clause in self.table.clauses if clause in shown]
+        return [clause for clause in self.table.clauses if clause in shown and clause not in waived]
 
     def report(
         self,
@@ -285,13 +342,14 @@ class Judge:
         if finding.clause in self.broken:
             return
 
+        evidence = self.evidence()
+
         def shows(case: Case) -> Failure | None:
             failure = self.try_case(case)
             if failure is None:
                 return None
-            rivals = [finding.clause, *(c for c in self.may_break() if c not in waived and c != finding.clause)]
-            self.model(case)
-            prices = explain(self.deviations[case.limits], failure, rivals, waived)
+            rivals = [finding.clause, *(c for c in self.may_break(waived) if c != finding.clause)]
+            prices = cheapest(explain(self.deviations[case.limits], failure, rivals, waived, evidence))
             mine = prices.get(finding.clause)
             return failure if mine is not None and mine <= min(prices.values()) else None
 
@@ -299,6 +357,7 @@ class Judge:
         smallest = shrink(shortest, test)
         shown = counterexample(self.runner.dialect, self.model(smallest.case), smallest)
         self.broken[finding.clause] = self.breach(finding.clause, engine, shown, finding.one_of)
+        self.stores += finding.stores[:MOST_STORES]
 
     def breach(
         self, clause: str, engine: str, shown: dict[str, object], one_of: tuple[str, ...] = ()
@@ -309,16 +368,19 @@ class Judge:
 
     def result(self, clause: str, promise: Promise) -> ClauseResult:
         mine = [branch for branch in self.branches.values() if clause in branch.clauses]
-        exercised = sum(self.exercised[branch.name] for branch in mine) + self.probed[clause]
+        counts = {engine: by_branch(taken) for engine, taken in self.exercised.items()}
+        times = {branch.name: sum(count[branch.name] for count in counts.values()) for branch in mine}
+        engines = {engine for engine, count in counts.items() if any(count[branch.name] for branch in mine)}
+        exercised = sum(times.values()) + self.probed[clause]
         if clause in self.broken:
             broken = self.broken[clause]
             broken.exercised = exercised
             return broken
-        result = ClauseResult(promise.level, Verdict.PASS, exercised, sorted(self.engines[clause]))
+        result = ClauseResult(promise.level, Verdict.PASS, exercised, sorted(engines | self.probed_by[clause]))
         if promise.needs and promise.needs not in self.caps:
             return ClauseResult(promise.level, Verdict.NOT_APPLICABLE, reason=f"capability {promise.needs} is not declared")
         offered = [branch for branch in mine if self.caps.issuperset(branch.needs)]
-        missed = [branch.name for branch in offered if not self.exercised[branch.name]]
+        missed = [branch.name for branch in offered if not times[branch.name]]
         if promise.probe and not self.probed[clause]:
             missed.append(f"the probe {promise.probe}")
         if self.undecided or missed:

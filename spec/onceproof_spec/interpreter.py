@@ -54,15 +54,29 @@ class Run:
 
     # the parts
 
-    def options(self, kind: str, *clauses: Clauses | str, free: bool = False) -> int:
+    def options(
+        self,
+        kind: str,
+        *clauses: Clauses | str,
+        free: bool = False,
+        context: str = "",
+        distance: int | None = None,
+        site: str = "",
+        labels: Sequence[str] = (),
+    ) -> int:
         """Ask which option to take; the first is the law's. One entry of clauses for each of the others."""
         broken = tuple(tuple(c.split()) if isinstance(c, str) else c for c in clauses)
         if not free and not any(broken):
             return 0
-        return self.choose(Point(kind, len(broken) + 1, broken, free))
+        where = context or (self.branches[-1] if self.branches else "")
+        told = tuple(labels) or tuple(map(str, range(1, len(broken) + 1)))
+        return self.choose(Point(kind, len(broken) + 1, broken, free, where, distance, self.branch(site), told))
 
-    def took(self, branch: str) -> None:
-        self.branches.append(f"{self.request.call}/{self.position}:{branch}")
+    def branch(self, name: str) -> str:
+        return f"{self.request.call}/{self.position}:{name}"
+
+    def took(self, name: str) -> None:
+        self.branches.append(self.branch(name))
 
     def holds(self, guard: Guard, known: Mapping[str, Any]) -> bool:
         function = self.table.functions[guard.name]
@@ -70,8 +84,11 @@ class Run:
         true = bool(function(known))
         if function.clauses:
             self.branches.append(f"guard:{guard.name}:{true}")
-            near = is_near(function.comparison, known)
-            if self.options("near" if near else "far", function.clauses):
+            apart = distance(function.comparison, known)
+            edge = f"guard:{guard.name}:{true} at {apart}"
+            if isinstance(self.call.rules[self.position].rule, language.Apply):
+                self.branches.append(edge)
+            if self.options("guard", function.clauses, context=edge, distance=apart, site=guard.name):
                 true = not true
         return true is guard.wanted
 
@@ -117,7 +134,7 @@ class Run:
         wanted = self.admitted(guarded)
         wanted = wanted and not (rule.at and self.count() < self.limits[rule.at])
         wanted = wanted and not (rule.new and self.is_held(self.fixed[rule.new]))
-        skipped = self.options("rule", rule.effect)
+        skipped = self.options("rule", rule.effect, context=self.branch("swept"))
         branch = "nothing" if wanted else "skipped"
         if wanted is not bool(skipped):
             spared = self.fixed.get(rule.spare)
@@ -130,7 +147,9 @@ class Run:
         record = self.records[token]
         row, known = self.select(rule.event, token, record)
         drops = row.target not in self.table.held
-        if self.options("swept", rule.effect):
+        context = self.branch("nothing" if not drops else "spared" if spared else "swept")
+        label = context.rpartition(":")[2]
+        if self.options("swept", rule.effect, context=context, labels=[label]):
             if drops is spared:
                 self.records[token] = self.absent
                 self.dropped += 1
@@ -146,15 +165,22 @@ class Run:
             return
         if self.count() < self.limits[rule.limit]:
             self.took("admitted")
-            if self.options("rule", rule.answer):
+            label = "last" if self.count() == self.limits[rule.limit] - 1 else "any"
+            if self.options("rule", rule.answer, labels=[label]):
                 self.refuse(rule.refusal, "")
             return
         self.took("refused")
         if self.ahead() != "":
             self.took("refused first")
-        chosen = self.options("rule", rule.effect, rule.first, rule.refused)
+        held = [token for token in sorted(self.records) if self.is_held(token)]
+        first = self.options("first", rule.first, context=self.branch("refused first"))
+        wrong = (rule.effect, "", rule.refused, *[rule.effect] * len(held))
+        labels = ["admits", "", "adds anyway", *self.ranked(held, "evicts")]
+        chosen = 2 if first else self.options("rule", *wrong, context=self.branch("refused"), labels=labels)
         if chosen == 1:
             return
+        if chosen > 3:
+            return self.remove([held[chosen - 4]])
         if chosen == 2:
             if self.ahead() == "":
                 raise Impossible
@@ -194,21 +220,26 @@ class Run:
         self.disturb(unchanged)
 
     def _draw(self, rule: language.Draw, guarded: GuardedRule) -> None:
-        draws: Sequence[int] = self.fixed[rule.draws]
-        attempts = self.limits[rule.attempts]
-        for index in range(attempts + 1):
+        draws: list[int] = list(self.fixed[rule.draws])
+        attempts, index = self.limits[rule.attempts], -1
+        while True:
+            index += 1
             if index == attempts:
                 self.took("exhausted")
                 if len(draws) > attempts:
                     self.took("exhausted and more")
                 if not self.options("rule", rule.most):
                     return self.refuse(rule.exhausted, rule.refused)
+            elif index > attempts:
+                return self.refuse(rule.exhausted, rule.refused)
             token = draws[index] if index < len(draws) else FAIL
             self.drawn += 1
             if token == FAIL:
                 self.took("failed")
-                chosen = self.options("rule", rule.failure, rule.failure, rule.failure)
+                chosen = self.options("rule", *[rule.failure] * 3, site="failed")
                 if chosen == 1 and index + 1 < len(draws):
+                    del draws[index]
+                    index -= 1
                     continue
                 if chosen == 2:
                     self.add_anyway()
@@ -222,14 +253,13 @@ class Run:
                 return self.settle(rule.event, token, row, known, Reply(token=token))
             self.took(rule.again)
             self.put(token, row, known)
-            chosen = self.options("rule", rule.effect, rule.effect, rule.effect)
+            chosen = self.options("rule", *[rule.effect] * 3, site=f"again {min(index, attempts - 1 - index)}")
             if chosen in (1, 2):
                 self.records[token] = self.renewed(token, self.table.cell(rule.event, self.table.initial)[0])
             if chosen in (1, 3):
                 self.reply = Reply(token=token) if chosen == 1 else Reply(refusal=rule.exhausted)
                 self.code = "ok"
                 return None
-        return self.refuse(rule.exhausted, rule.refused)
 
     def renewed(self, token: int, row: Row) -> Record:
         known = self.known(token, self.records.get(token, self.absent))
@@ -242,8 +272,9 @@ class Run:
         if not self.admitted(guarded) or not at_limit or self.is_held(self.fixed[rule.new]):
             rewrite = at_limit and self.is_held(self.fixed[rule.new])
             self.took("rewrite" if rewrite else "room")
-            clauses = rule.rewrite if rewrite else rule.effect
-            chosen = self.options("rule", *[clauses] * (len(held) + 1))
+            clauses, site = (rule.rewrite, "rewrite") if rewrite else (rule.effect, "room")
+            labels = [*self.ranked(held, "evicts", rule.order), "clears"]
+            chosen = self.options("rule", *[clauses] * (len(held) + 1), site=site, labels=labels)
             self.remove(held if chosen > len(held) else held[chosen - 1 : chosen])
             return
         position = list(self.table.fields).index(rule.order)
@@ -252,12 +283,26 @@ class Run:
         others = [token for token in held if token not in oldest]
         self.took("evicted")
         victim = oldest[self.options("tie", *[()] * (len(oldest) - 1), free=True)] if len(oldest) > 1 else oldest[0]
-        chosen = self.options("rule", rule.bound, *[rule.effect] * (len(others) + 1))
+        labels = ["nothing", *self.ranked(others, "evicts", rule.order), "clears"]
+        chosen = self.options("rule", rule.bound, *[rule.effect] * (len(others) + 1), site="evict", labels=labels)
         if chosen == 0:
             row, known = self.select(rule.event, victim, self.records[victim])
             self.put(victim, row, known)
         elif chosen > 1:
             self.remove(held if chosen == len(others) + 2 else [others[chosen - 2]])
+
+    def ranked(self, tokens: Sequence[int], what: str, order: str = "") -> list[str]:
+        """A label for each of some tokens: which place it has among them, and which argument names it."""
+        named = {value: name for name, value in self.request.values if isinstance(value, int)}
+        places = {0: "first", len(tokens) - 1: "last"}
+        position = list(self.table.fields).index(order) if order else 0
+        ordered = sorted(tokens, key=lambda token: self.records[token][1][position])
+        labels = []
+        for place, token in enumerate(tokens):
+            words = [places.get(place, ""), named.get(token, "")]
+            words += ["newest"] if ordered[-1] == token else ["oldest"] if ordered[0] == token else []
+            labels.append("|".join(f"{what} {word}" for word in words if word))
+        return labels
 
     def remove(self, tokens: Sequence[int]) -> None:
         for token in tokens:
@@ -273,6 +318,8 @@ class Run:
             if other is not row and other.guards
             and all(bool(self.table.functions[g.name](known)) is g.wanted for g in other.guards)
         ]  # fmt: skip
+        if shadowed:
+            self.took(f"{row.code} before {shadowed[0].code}")
         if chosen := self.options("order", *[row.answer] * len(shadowed)):
             row = shadowed[chosen - 1]
         self.branches.append(f"{self.request.call}/{self.position}:{row}")
@@ -289,40 +336,56 @@ class Run:
         before = self.records.get(token, self.absent)
         self.put(token, row, known)
         after = self.records[token]
-        others = [wrong for wrong in self.variants(before, after, known) if wrong != after]
-        if chosen := self.options("effect", *[row.effect] * len(others)):
-            self.records[token] = others[chosen - 1]
+        wrong = {record: label for record, label in self.variants(before, after, known).items() if record != after}
+        labels, site = list(wrong.values()), f"{row.source} {row.code}"
+        if chosen := self.options("effect", *[row.effect] * len(wrong), labels=labels, site=site):
+            self.records[token] = list(wrong)[chosen - 1]
         self.code, self.reply = row.code, reply
-        if self.options("answer", row.answer):
+        if isinstance(reply.value, int) and not isinstance(reply.value, bool):
+            careless = {"none for zero": reply.value or None, "without its sign": abs(reply.value)}
+            if chosen := self.options("value", *[row.answer] * 2, labels=list(careless), site=site):
+                self.reply = Reply(list(careless.values())[chosen - 1])
+        if self.options("answer", row.answer, site=site):
             self.reply = ANY
-        self.disturb(row.effect, but=token)
+        self.disturb(row.effect, but=token, site=site)
 
-    def variants(self, before: Record, after: Record, known: Mapping[str, Any]) -> list[Record]:
-        """What a wrong store could leave of a token: as it was, gone, renewed, or a field off by one."""
-        wrong = [before, self.absent]
-        for candidate in self.table.rows:
-            if candidate.update and candidate.target in self.table.held:
-                function = self.table.functions[candidate.update]
-                if set(function.reads) <= set(known):
-                    fields = {name: known[name] for name in self.table.fields}
-                    values = after_row(self.table, candidate, known, fields)
-                    for name in self.table.fields:
-                        one = {**dict(zip(self.table.fields, after[1], strict=True)), name: values[name]}
-                        wrong.append((candidate.target, tuple(one.values())))
-                    wrong.append((candidate.target, tuple(values.values())))
+    def variants(self, before: Record, after: Record, known: Mapping[str, Any]) -> dict[Record, str]:
+        """What a wrong store could leave of a token, and in what words: as it was, gone, a field set otherwise."""
+        wrong: dict[Record, list[str]] = {}
+
+        def note(record: Record, label: str) -> None:
+            wrong.setdefault(record, []).append(label)
+
+        note(before, "as it was")
+        note(self.absent, "gone")
+        there = next((record for record in (after, before) if record[0] in self.table.held), None)
+        for update in dict.fromkeys(row.update for row in self.table.rows if row.update and there):
+            assert there is not None
+            terms_set = self.table.functions[str(update)].sums
+            ready = {name: term for name, term in terms_set.items() if terms.names_in(term) <= set(known)}
+            fields = dict(zip(self.table.fields, there[1], strict=True))
+            for name, term in ready.items():
+                note((there[0], tuple({**fields, name: value(term, known)}.values())), f"{name} by {update}")
+            if len(ready) > 1:
+                afresh = {**fields, **{name: value(term, known) for name, term in ready.items()}}
+                note((there[0], tuple(afresh.values())), str(update))
         if after[0] in self.table.held:
-            for index in range(len(after[1])):
+            for index, name in enumerate(self.table.fields):
+                if before[0] in self.table.held:
+                    kept = (*after[1][:index], before[1][index], *after[1][index + 1 :])
+                    note((after[0], kept), f"{name} kept")
                 for change in (-1, 1):
-                    fields_after = (*after[1][:index], after[1][index] + change, *after[1][index + 1 :])
-                    wrong.append((after[0], fields_after))
-        return list(dict.fromkeys(wrong))
+                    off = (*after[1][:index], after[1][index] + change, *after[1][index + 1 :])
+                    note((after[0], off), f"{name} {change:+d}")
+        return {record: "|".join(labels) for record, labels in wrong.items()}
 
-    def disturb(self, clauses: Clauses | str, but: int | None = None) -> None:
+    def disturb(self, clauses: Clauses | str, but: int | None = None, site: str = "refused") -> None:
         """What a wrong store does to the other tokens: one is gone, or its lifetime starts afresh."""
         held = [token for token in sorted(self.records) if token != but and self.is_held(token)]
         broken = tuple(clauses.split()) if isinstance(clauses, str) else clauses
         afresh = [row for row in self.table.rows if row.update and row.source == self.table.initial]
-        chosen = self.options("bystander", *[broken] * (2 * len(held)))
+        labels = [*self.ranked(held, "gone"), *self.ranked(held, "afresh")]
+        chosen = self.options("bystander", *[broken] * (2 * len(held)), labels=labels, site=site)
         if chosen > len(held):
             token = held[chosen - len(held) - 1]
             row = afresh[0]
@@ -334,17 +397,40 @@ class Run:
 
     def _tell(self, rule: language.Tell, guarded: GuardedRule) -> None:
         self.took("told")
-        self.reply = Reply(self.dropped if rule.value == language.DROPPED else self.count())
+        held = self.count()
+        told = self.dropped if rule.value == language.DROPPED else held
+        others = {"the number left": held, "the number before": held + self.dropped, "leaving out the dead": self.living()}
+        others = {label: number for label, number in others.items() if number != told}
+        self.reply = Reply(told)
+        if chosen := self.options("value", *[rule.answer] * len(others), labels=list(others)):
+            self.reply = Reply(list(others.values())[chosen - 1])
         if self.options("answer", rule.answer):
             self.reply = ANY
 
+    def living(self) -> int:
+        """How many would be left of those held, were every event applied that some call sweeps with."""
+        rules = [guarded.rule for call in self.table.calls.values() for guarded in call.rules]
+        events = {rule.event for rule in rules if isinstance(rule, language.Sweep)}
+        left = 0
+        for token in self.records:
+            known = self.known(token, self.records[token])
+            left += self.is_held(token) and all(self.survives(event, token, known) for event in events)
+        return left
 
-def is_near(comparison: terms.Term, known: Mapping[str, Any]) -> bool:
-    """Whether the two sides differ by one at most, so that an off-by-one would show."""
+    def survives(self, event: str, token: int, known: Mapping[str, Any]) -> bool:
+        for row in self.table.cell(event, self.records[token][0]):
+            if all(bool(self.table.functions[guard.name](known)) is guard.wanted for guard in row.guards):
+                return row.target in self.table.held
+        return True
+
+
+def distance(comparison: terms.Term, known: Mapping[str, Any]) -> int | None:
+    """How far the two sides are apart, if an off-by-one would show; None if they are further."""
     assert isinstance(comparison.left, terms.Term) and isinstance(comparison.right, terms.Term)
     if comparison.operator in ("==", "!="):
-        return True
-    return abs(value(comparison.left, known) - value(comparison.right, known)) <= 1
+        return 0
+    apart = value(comparison.left, known) - value(comparison.right, known)
+    return apart if -1 <= apart <= 1 else None
 
 
 def value(term: terms.Term, known: Mapping[str, int]) -> int:

@@ -273,7 +273,7 @@ class Call:
 
     `takes`: the arguments and what each is; the instant `at` is always one of them.
     `needs`: the capability without which a subject need not offer it. `ignores`: the clause that says
-    that an argument of kind IGNORED has no effect.
+    that an argument of kind IGNORED has no effect. `exact`: the clause that says that tokens match exactly.
     """
 
     rules: tuple[Rule, ...]
@@ -281,6 +281,7 @@ class Call:
     takes: tuple[tuple[str, Kind], ...] = ()
     needs: str = ""
     ignores: str = ""
+    exact: str = ""
 
 
 # --- claims -----------------------------------------------------------------------------------------

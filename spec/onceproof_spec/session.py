@@ -68,12 +68,12 @@ class SessionVersion(Lifecycle):
         Mark("advance", cond="later", unless="clock_may_go_back", effect="fresh_only", needs="clock_back"),
     )
     calls = {
-        "set": Call((*tell_the_time, Sweep("drop", at="entries_max", new="key", effect="evicts_the_oldest_write"),
+        "set": Call((*tell_the_time, Sweep("drop", at="entries_max", new="key", effect="evicts_the_oldest_write entries_are_bounded"),
             Evict("evict", order="written_at", at="entries_max", new="key",
                   effect="evicts_the_oldest_write", bound="entries_are_bounded", rewrite="rewrite_evicts_nothing"),
             Apply("set", "key", gives=(("added", None), ("renewed", None), ("kept", None)))),
-            takes=(("key", TOKEN), ("version", NUMBER), ("ttl_ms", IGNORED)), ignores="call_ttl_is_ignored"),
-        "get": Call((*tell_the_time, Apply("get", "key", gives=(("hit", Field("current")), ("miss", None)))), takes=(("key", TOKEN),)),
+            takes=(("key", TOKEN), ("version", NUMBER), ("ttl_ms", IGNORED)), ignores="call_ttl_is_ignored", exact="hit_is_what_was_set"),
+        "get": Call((*tell_the_time, Apply("get", "key", gives=(("hit", Field("current")), ("miss", None)))), takes=(("key", TOKEN),), exact="hit_is_what_was_set"),
         "len": Call((Tell(HELD, answer="len_counts"),), needs="len"),
     }  # fmt: skip
 

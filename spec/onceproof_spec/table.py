@@ -317,12 +317,12 @@ class _Lowering:
                 self.function(rule.update)
             guards = self.fold(conditions)
             if guards is not None:
-                named = {
+                clauses = {
                     word: " ".join(self.full(getattr(rule, word))) for word in CLAUSE_WORDS if hasattr(rule, word)
                 }
-                rules.append(GuardedRule(_renamed(rule, named), guards))
-        if call.ignores:
-            call = replace(call, ignores=self.full(call.ignores)[0])
+                rules.append(GuardedRule(_renamed(rule, clauses), guards))
+        named = {word: self.full(getattr(call, word))[0] for word in ("ignores", "exact") if getattr(call, word)}
+        call = replace(call, **named)
         return LoweredCall(tuple(rules), call)
 
     # functions

@@ -84,12 +84,21 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A place where a store could do something else than the law: what kind of thing, and whose clauses break."""
+    """A place where a store could do something else than the law: what kind of thing, and whose clauses break.
+
+    `context` is the branch that the law takes there. For a guard, `distance` is how far its two sides are apart.
+    `site` is the same place in every run, and `labels` what each option does there, so that a store which always
+    does the same wrong thing can be run.
+    """
 
     kind: str
     options: int
     clauses: tuple[Clauses, ...]
     free: bool = False
+    context: str = ""
+    distance: int | None = None
+    site: str = ""
+    labels: tuple[str, ...] = ()
 
 
 Choose = Callable[[Point], int]

@@ -55,6 +55,7 @@ class Walk:
         queue = deque([Node(self.model.start, (), 0)])
         while queue:
             node = queue.popleft()
+            yield from self.unseen(node)
             for request in self.alphabet(node):
                 outcomes = self.model.after(node.state, request)
                 after = outcomes[0].state
@@ -65,9 +66,27 @@ class Walk:
                     seen.add(shape)
                     queue.append(Node(after, way, max(node.at, request.at)))
 
+    def unseen(self, node: Node) -> Iterator[tuple[Request, ...]]:
+        """A call that changes nothing, then one that drops a token: whatever the first changed unseen, it shows."""
+        idle: dict[tuple[str, Any], Request] = {}
+        drops: dict[tuple[str, Any], Request] = {}
+        for request in self.alphabet(node):
+            after = self.model.after(node.state, request)[0].state
+            key = (request.call, request.values[:1])
+            if after == node.state and node.state.tokens:
+                idle.setdefault(key, request)
+            elif len(after.tokens) <= len(node.state.tokens) and request.at >= node.at:
+                if not {token for token, _ in node.state.tokens} <= {token for token, _ in after.tokens}:
+                    drops.setdefault((request.call, request.at), request)
+        for first in idle.values():
+            for second in drops.values():
+                if second.at >= first.at:
+                    after = self.model.after(node.state, second)[0].state
+                    yield from self.shown(node, (*node.way, first, second), after)
+
     def shape(self, state: State) -> tuple[Any, ...]:
-        """A state without the names of its tokens."""
-        return tuple(sorted(record for _, record in state.tokens)), state.store
+        """A state without the names of its tokens, but with the order in which they came."""
+        return tuple(record for _, record in state.tokens), state.store
 
     def alphabet(self, node: Node) -> Iterator[Request]:
         held = [token for token, _ in node.state.tokens]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,8 @@ class Game:
     caps: frozenset[str]
     waived: frozenset[str]
     neutral: bool = False
-    exercised: dict[str, int] = field(default_factory=dict)
+    is_like: Callable[[Case, list[Reply]], bool] = field(default=lambda case, replies: False)
+    taken: list[tuple[str, ...]] = field(default_factory=list)
     models: dict[tuple[tuple[str, int], ...], tuple[Model, Deviations]] = field(default_factory=dict)
     lost: tuple[Case, list[Reply]] | None = None
     calls: int = 0
@@ -122,12 +124,13 @@ class StoreMachine(RuleBasedStateMachine):
             self.game.undecided += 1
             self.over = True
             return
-        if not allowed:
+        if not allowed and self.game.is_like(self.case(), self.replies):
+            self.over = True
+        elif not allowed:
             self.game.lost = (self.case(), list(self.replies))
             raise Broken(call)
 
     def teardown(self) -> None:
         """Count what was exercised."""
         if hasattr(self, "belief"):
-            for branch, times in self.belief.branches.items():
-                self.game.exercised[branch] = self.game.exercised.get(branch, 0) + times
+            self.game.taken += self.belief.taken

@@ -36,6 +36,16 @@ class SessionMachine(StoreMachine):
         version = max(-(2**53) + 1, min(2**53 - 1, self.field(key, "current") + by))
         self.ask("set", key=key, version=version, ttl_ms=self.limits["ttl_ms"])
 
+    @rule(version=st.integers(0, 3))
+    def set_a_fresh_key(self, version: int) -> None:
+        free = [handle for handle in range(8) if handle not in self.held()]
+        self.ask("set", key=free[0], version=version, ttl_ms=self.limits["ttl_ms"])
+
+    @precondition(lambda self: self.held())
+    @rule(data=st.data())
+    def get_what_is_held(self, data: st.DataObject) -> None:
+        self.ask("get", key=data.draw(st.sampled_from(self.held()), label="key"))
+
     @rule(key=KEYS)
     def get(self, key: int) -> None:
         self.ask("get", key=key)
