@@ -1,0 +1,1 @@
+"""The judge: tells whether an implementation of a token store keeps the law."""

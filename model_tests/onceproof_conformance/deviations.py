@@ -13,8 +13,8 @@ from onceproof_spec.language import Kind
 from onceproof_spec.model import Choose, Impossible, Model, Outcome, Point, Reply, Request, State
 
 COST = {
-    "near": 20, "rule": 20, "first": 20, "swept": 30, "effect": 30, "order": 30, "value": 30, "answer": 34,
-    "bystander": 40, "other token": 40, "far": 50,
+    "rule": 20, "first": 20, "swept": 28, "effect": 30, "order": 30, "value": 30, "near": 32, "answer": 34,
+    "bystander": 40, "other token": 40, "far": 54,
 }  # fmt: skip
 """How far-fetched each kind is as an explanation."""
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from onceproof_conformance.belief import Case, allows
+from onceproof_conformance.deviations import COST
 from onceproof_spec.model import ANY, Impossible, Model, Point, Reply, State
 
-LIKENESS = 0.9
+LIKENESS = 0.85
 MOST_WRONG = 4
 
 
@@ -29,8 +30,17 @@ class Hypothesis:
     clauses: tuple[str, ...]
     distance: int | None = None
 
+    @property
+    def cost(self) -> int:
+        """How far-fetched it is; a guard that only one call judges wrongly is more so than one that all do."""
+        if self.kind == "guard":
+            return COST[self.label] - 10 + (30 if "/" in self.site else 0)
+        return COST.get(self.kind, 25)
+
     def option(self, point: Point) -> int:
         """Which option it takes."""
+        if self.kind == "rules":
+            return int(point.kind == "rule" and point.site.startswith(self.site) and self.label in point.clauses[0])
         if point.kind != self.kind:
             return 0
         if self.kind == "guard":
@@ -72,6 +82,9 @@ def conceivable(models: Iterable[Model], observed: Sequence[Observed]) -> dict[H
                         found[Hypothesis("guard", site, "near", clauses, point.distance)] = None
                     found[Hypothesis("guard", site, "far", clauses)] = None
             elif point.kind != "answer":
+                if point.kind == "rule" and option == 1:
+                    for clause in clauses:
+                        found[Hypothesis("rules", point.site.partition("/")[0] + "/", clause, (clause,))] = None
                 for label in point.labels[option - 1].split("|"):
                     found[Hypothesis(point.kind, point.site, label, clauses)] = None
         return 0
@@ -117,19 +130,19 @@ def best_clauses(
     models: dict[tuple[tuple[str, int], ...], Model], failed: Sequence[Observed], passed: Sequence[Observed]
 ) -> tuple[list[str], list[Hypothesis]]:
     """The clauses of the stores that are most like the subject, and those stores; none if none is like it."""
-    best, clauses, likely = 0.0, dict[str, int](), list[Hypothesis]()
+    best, clauses, likely = (0.0, 0), dict[str, int](), list[Hypothesis]()
     for hypothesis in conceivable(models.values(), [*failed, *passed]):
         of_failed = likeness(hypothesis, models, failed)
         if not of_failed:
             continue
-        alike = of_failed + likeness(hypothesis, models, passed)
-        if alike > best + 1e-9:
+        alike = round(of_failed + likeness(hypothesis, models, passed), 2), -hypothesis.cost
+        if alike > best:
             best, clauses, likely = alike, {}, []
-        if alike >= best - 1e-9:
+        if alike == best:
             likely.append(hypothesis)
             for rank, clause in enumerate(hypothesis.clauses):
                 clauses[clause] = min(rank, clauses.get(clause, rank))
-    if best < 2 * LIKENESS:
+    if best[0] < 2 * LIKENESS:
         return [], []
     least = min(clauses.values(), default=0)
     return [clause for clause, rank in clauses.items() if rank == least], likely

@@ -1,7 +1,8 @@
 """One call, interpreted: its rules in order, with every point where a store could do something else.
 
 `Run` asks `choose` at each such point. The law takes the first option; where the law itself leaves a choice the
-point is free. A judge that wants to know what a wrong store might do takes the others.
+point is free. A judge that wants to know what a wrong store might do takes the others; a plain run asks at the
+free points only.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Run:
     request: Request
     choose: Choose
     call: LoweredCall
+    plain: bool = False
     drawn: int = 0
     dropped: int = 0
     position: int = 0
@@ -65,6 +67,8 @@ class Run:
         labels: Sequence[str] = (),
     ) -> int:
         """Ask which option to take; the first is the law's. One entry of clauses for each of the others."""
+        if self.plain and not free:
+            return 0
         broken = tuple(tuple(c.split()) if isinstance(c, str) else c for c in clauses)
         if not free and not any(broken):
             return 0
@@ -172,6 +176,8 @@ class Run:
         self.took("refused")
         if self.ahead() != "":
             self.took("refused first")
+        if self.plain:
+            return self.refuse(rule.refusal, rule.refused)
         held = [token for token in sorted(self.records) if self.is_held(token)]
         first = self.options("first", rule.first, context=self.branch("refused first"))
         wrong = (rule.effect, "", rule.refused, *[rule.effect] * len(held))
@@ -250,7 +256,7 @@ class Run:
             row, known = self.select(rule.event, token, self.records.get(token, self.absent))
             if row.code != rule.again:
                 self.took("drawn")
-                return self.settle(rule.event, token, row, known, Reply(token=token))
+                return self.settle(token, row, known, {row.code: Reply(token=token)})
             self.took(rule.again)
             self.put(token, row, known)
             chosen = self.options("rule", *[rule.effect] * 3, site=f"again {min(index, attempts - 1 - index)}")
@@ -272,6 +278,8 @@ class Run:
         if not self.admitted(guarded) or not at_limit or self.is_held(self.fixed[rule.new]):
             rewrite = at_limit and self.is_held(self.fixed[rule.new])
             self.took("rewrite" if rewrite else "room")
+            if self.plain:
+                return
             clauses, site = (rule.rewrite, "rewrite") if rewrite else (rule.effect, "room")
             labels = [*self.ranked(held, "evicts", rule.order), "clears"]
             chosen = self.options("rule", *[clauses] * (len(held) + 1), site=site, labels=labels)
@@ -283,7 +291,8 @@ class Run:
         others = [token for token in held if token not in oldest]
         self.took("evicted")
         victim = oldest[self.options("tie", *[()] * (len(oldest) - 1), free=True)] if len(oldest) > 1 else oldest[0]
-        labels = ["nothing", *self.ranked(others, "evicts", rule.order), "clears"]
+        ranks = {} if self.plain else dict(zip(held, self.ranked(held, "evicts", rule.order), strict=True))
+        labels = [] if self.plain else ["nothing", *(ranks[token] for token in others), "clears"]
         chosen = self.options("rule", rule.bound, *[rule.effect] * (len(others) + 1), site="evict", labels=labels)
         if chosen == 0:
             row, known = self.select(rule.event, victim, self.records[victim])
@@ -297,10 +306,15 @@ class Run:
         places = {0: "first", len(tokens) - 1: "last"}
         position = list(self.table.fields).index(order) if order else 0
         ordered = sorted(tokens, key=lambda token: self.records[token][1][position])
+        least = {
+            name: min(tokens, key=lambda token: self.records[token][1][index], default=None)
+            for index, name in enumerate(self.table.fields)
+        }
         labels = []
         for place, token in enumerate(tokens):
             words = [places.get(place, ""), named.get(token, "")]
             words += ["newest"] if ordered[-1] == token else ["oldest"] if ordered[0] == token else []
+            words += [f"least {name}" for name, lowest in least.items() if lowest == token]
             labels.append("|".join(f"{what} {word}" for word in words if word))
         return labels
 
@@ -323,28 +337,39 @@ class Run:
         if chosen := self.options("order", *[row.answer] * len(shadowed)):
             row = shadowed[chosen - 1]
         self.branches.append(f"{self.request.call}/{self.position}:{row}")
-        gives = dict(rule.gives)
-        if row.code in gives:
-            given = gives[row.code]
-            reply = Reply(known[given.name] if isinstance(given, language.Field) else given)  # type: ignore[arg-type]
-        else:
-            reply = Reply(refusal=row.code)
-        self.settle(rule.event, token, row, known, reply)
+        others = dict.fromkeys(r.code for r in self.table.rows if r.event == rule.event and r.code != row.code)
+        told = {code: self.given(rule, code, known) for code in (row.code, *(() if self.plain else others))}
+        self.settle(token, row, known, told)
 
-    def settle(self, event: str, token: int, row: Row, known: Mapping[str, Any], reply: Reply) -> None:
-        """Take a row: its target and update, and its answer, or what a wrong store makes of them."""
+    def given(self, rule: language.Apply, code: str, known: Mapping[str, Any]) -> Reply:
+        """What a call answers when its row answers with a code."""
+        gives = dict(rule.gives)
+        if code not in gives:
+            return Reply(refusal=code)
+        given = gives[code]
+        return Reply(known[given.name] if isinstance(given, language.Field) else given)  # type: ignore[arg-type]
+
+    def settle(self, token: int, row: Row, known: Mapping[str, Any], told: Mapping[str, Reply]) -> None:
+        """Take a row: its target and update, and its answer, or what a wrong store makes of them.
+
+        `told` has the reply for the row's own code, and for those of others.
+        """
+        reply = told[row.code]
         before = self.records.get(token, self.absent)
         self.put(token, row, known)
         after = self.records[token]
+        self.code, self.reply = row.code, reply
+        if self.plain:
+            return
         wrong = {record: label for record, label in self.variants(before, after, known).items() if record != after}
         labels, site = list(wrong.values()), f"{row.source} {row.code}"
         if chosen := self.options("effect", *[row.effect] * len(wrong), labels=labels, site=site):
             self.records[token] = list(wrong)[chosen - 1]
-        self.code, self.reply = row.code, reply
+        careless = {f"answers {code}": answer for code, answer in told.items() if answer != reply}
         if isinstance(reply.value, int) and not isinstance(reply.value, bool):
-            careless = {"none for zero": reply.value or None, "without its sign": abs(reply.value)}
-            if chosen := self.options("value", *[row.answer] * 2, labels=list(careless), site=site):
-                self.reply = Reply(list(careless.values())[chosen - 1])
+            careless |= {"none for zero": Reply(reply.value or None), "without its sign": Reply(abs(reply.value))}
+        if chosen := self.options("value", *[row.answer] * len(careless), labels=list(careless), site=site):
+            self.reply = list(careless.values())[chosen - 1]
         if self.options("answer", row.answer, site=site):
             self.reply = ANY
         self.disturb(row.effect, but=token, site=site)
@@ -381,6 +406,8 @@ class Run:
 
     def disturb(self, clauses: Clauses | str, but: int | None = None, site: str = "refused") -> None:
         """What a wrong store does to the other tokens: one is gone, or its lifetime starts afresh."""
+        if self.plain:
+            return
         held = [token for token in sorted(self.records) if token != but and self.is_held(token)]
         broken = tuple(clauses.split()) if isinstance(clauses, str) else clauses
         afresh = [row for row in self.table.rows if row.update and row.source == self.table.initial]
@@ -399,9 +426,11 @@ class Run:
         self.took("told")
         held = self.count()
         told = self.dropped if rule.value == language.DROPPED else held
+        self.reply = Reply(told)
+        if self.plain:
+            return
         others = {"the number left": held, "the number before": held + self.dropped, "leaving out the dead": self.living()}
         others = {label: number for label, number in others.items() if number != told}
-        self.reply = Reply(told)
         if chosen := self.options("value", *[rule.answer] * len(others), labels=list(others)):
             self.reply = Reply(list(others.values())[chosen - 1])
         if self.options("answer", rule.answer):

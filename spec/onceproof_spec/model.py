@@ -62,12 +62,12 @@ class Model:
                     taken.append(0)
                 return taken[-1]
 
-            yield self.run(state, request, choose)
+            yield self.run(state, request, choose, plain=True)
 
-    def run(self, state: State, request: Request, choose: Choose) -> Outcome:
-        """One run of a call, with `choose` deciding at every point."""
+    def run(self, state: State, request: Request, choose: Choose, *, plain: bool = False) -> Outcome:
+        """One run of a call, with `choose` deciding at every point, or if it is plain only where the law leaves a choice."""
         call = self.table.calls[request.call]
-        run = Run(self.table, self.limits, state, request, choose, call)
+        run = Run(self.table, self.limits, state, request, choose, call, plain)
         return run.outcome()
 
     def held(self, state: State) -> int:

@@ -16,7 +16,7 @@ from onceproof_conformance.belief import Case
 from onceproof_conformance.engines.instants import boundaries
 from onceproof_conformance.lifecycles.base import Dialect, has_call
 from onceproof_spec.explore import Scope, draws_made
-from onceproof_spec.language import Apply, Kind
+from onceproof_spec.language import Apply, Evict, Kind
 from onceproof_spec.model import FAIL, Model, Request, State
 from onceproof_spec.table import Table
 
@@ -41,6 +41,8 @@ class Walk:
         self.calls = [name for name in table.calls if has_call(table, name, caps)]
         self.readers = [name for name in self.calls if self.reads(name)][:1]
         self.counters = [name for name in self.calls if not table.calls[name].declared.takes]
+        self.ordered = any(isinstance(g.rule, Evict) for call in table.calls.values() for g in call.rules)
+        self.named = {n for call in table.calls.values() for n, kind in call.declared.takes if kind is Kind.TOKEN}
         self.turn = 0
 
     def reads(self, call: str) -> bool:
@@ -68,16 +70,15 @@ class Walk:
 
     def unseen(self, node: Node) -> Iterator[tuple[Request, ...]]:
         """A call that changes nothing, then one that drops a token: whatever the first changed unseen, it shows."""
-        idle: dict[tuple[str, Any], Request] = {}
-        drops: dict[tuple[str, Any], Request] = {}
-        for request in self.alphabet(node):
-            after = self.model.after(node.state, request)[0].state
-            key = (request.call, request.values[:1])
-            if after == node.state and node.state.tokens:
-                idle.setdefault(key, request)
-            elif len(after.tokens) <= len(node.state.tokens) and request.at >= node.at:
-                if not {token for token, _ in node.state.tokens} <= {token for token, _ in after.tokens}:
-                    drops.setdefault((request.call, request.at), request)
+        idle: dict[tuple[str, str, Any], Request] = {}
+        drops: dict[tuple[str, str], Request] = {}
+        held = {token for token, _ in node.state.tokens}
+        for request in self.alphabet(node) if held else ():
+            outcome = self.model.after(node.state, request)[0]
+            if outcome.state == node.state:
+                idle.setdefault((request.call, outcome.code, request.values[:1] if self.ordered else ()), request)
+            elif request.at >= node.at and not held <= {token for token, _ in outcome.state.tokens}:
+                drops.setdefault((request.call, outcome.code), request)
         for first in idle.values():
             for second in drops.values():
                 if second.at >= first.at:
@@ -85,12 +86,16 @@ class Walk:
                     yield from self.shown(node, (*node.way, first, second), after)
 
     def shape(self, state: State) -> tuple[Any, ...]:
-        """A state without the names of its tokens, but with the order in which they came."""
-        return tuple(record for _, record in state.tokens), state.store
+        """A state without the names of its tokens; where some must go first, with the order in which they came."""
+        records = [record for _, record in state.tokens]
+        return tuple(records if self.ordered else sorted(records)), state.store
 
     def alphabet(self, node: Node) -> Iterator[Request]:
         held = [token for token, _ in node.state.tokens]
         fresh = [token for token in range(self.scope.tokens + 2) if token not in held]
+        if self.ordered:
+            used = {value for request in node.way for name, value in request.values if name in self.named}
+            fresh.sort(key=lambda token: token in used)
         for call in self.calls:
             takes = self.table.calls[call].declared.takes
             tokens = [*held, *fresh[: sum(kind is Kind.TOKEN for _, kind in takes)]]

@@ -1,0 +1,61 @@
+"""The clauses as `onceproof list` and `onceproof explain` show them: all read off the law."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onceproof_conformance.mutants import MUTANTS, Mutant
+from onceproof_conformance.protocol import Message
+from onceproof_spec import Profile, law, lifecycles
+from onceproof_spec.claims import says
+from onceproof_spec.coverage import branches, kinds
+from onceproof_spec.language import Departure, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A clause: what it promises, where it departs, what it is about, and who shows it."""
+
+    name: str
+    store: str
+    promise: Promise
+    kind: tuple[str, ...]
+    departures: tuple[Departure, ...]
+
+    @property
+    def needs(self) -> list[str]:
+        """The capabilities without which it can't be judged."""
+        return [self.promise.needs] if self.promise.needs else []
+
+    def message(self) -> Message:
+        """The clause as `list --json` prints it."""
+        departures = [{"published": one.published, "hardened": one.hardened} for one in self.departures]
+        told: Message = {"name": self.name, "store": self.store, "level": str(self.promise.level)}
+        told |= {"kind": list(self.kind), "promise": self.promise.text, "needs": self.needs}
+        return told | {"departures": departures}
+
+    def rows(self, profile: Profile) -> list[str]:
+        """The rows and rules that uphold it."""
+        found = branches(law(self.store, profile)).values()
+        return [branch.name for branch in found if self.name in branch.clauses]
+
+    def claims(self) -> list[str]:
+        """What is proved of it."""
+        return [says(claim) for claim in law(self.store, Profile.HARDENED).claims if claim.clause == self.name]
+
+    def mutants(self) -> list[Mutant]:
+        """The wrong stores that break it."""
+        return [mutant for mutant in MUTANTS if mutant.full_clause == self.name]
+
+
+def entries(stores: tuple[str, ...] = ()) -> list[Entry]:
+    """Every clause, in the order of the declarations."""
+    found: list[Entry] = []
+    for store in lifecycles():
+        if stores and store not in stores:
+            continue
+        table = law(store, Profile.HARDENED)
+        for name, promise in table.clauses.items():
+            departures = tuple(one for one in table.departures.values() if one.clause == name)
+            found.append(Entry(name, store, promise, kinds(table, name), departures))
+    return found

@@ -1,0 +1,136 @@
+"""`onceproof check`: judges a subject, store by store and profile by profile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from onceproof_conformance import replay
+from onceproof_conformance.belief import first_wrong
+from onceproof_conformance.diagnosis import Failure
+from onceproof_conformance.judge import Judge, Options
+from onceproof_conformance.lifecycles import DIALECTS
+from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
+from onceproof_conformance.runner import Runner
+from onceproof_conformance.schemas import validate
+from onceproof_conformance.subject import Subject, SubjectError
+from onceproof_spec import Profile, law
+from onceproof_spec.model import Model
+
+VERSION = "0.1.0"
+Announce = Callable[[str, str, int, int], None]
+
+
+class WrongUsage(Exception):
+    """What was asked for can't be done; the message says what can."""
+
+
+def stores_of(subject: Subject, wanted: Sequence[str]) -> list[str]:
+    """The stores to judge: those wanted, or all that the subject offers and this suite knows."""
+    offered = [store for store in subject.hello["stores"] if store in DIALECTS]
+    for store in wanted:
+        if store not in DIALECTS:
+            raise WrongUsage(f"there is no store {store!r}: it is one of {', '.join(DIALECTS)}")
+        if store not in offered:
+            raise WrongUsage(f"the subject does not offer {store!r}: it offers {', '.join(offered) or 'none'}")
+    if not offered:
+        raise SubjectError(f"the subject offers no store that is known here: {', '.join(DIALECTS)}")
+    return list(wanted) or offered
+
+
+def profiles_of(subject: Subject, store: str, wanted: str | None) -> list[Profile]:
+    """The profiles to judge: the one wanted, or those that the subject claims, or hardened."""
+    if wanted == "both":
+        return list(Profile)
+    if wanted is not None:
+        return [Profile(wanted)]
+    return [Profile(claimed) for claimed in subject.offer(store).get("profiles") or ()] or [Profile.HARDENED]
+
+
+def check(
+    subject: Subject,
+    options: Options,
+    *,
+    stores: Sequence[str] = (),
+    profile: str | None = None,
+    argv: Sequence[str] = (),
+    announce: Announce = lambda what, engine, done, total: None,
+) -> Results:
+    """Judge every store and profile asked for."""
+    results = Results(list(argv), options.seed, subject.hello)
+    for store in stores_of(subject, stores):
+        for column in profiles_of(subject, store, profile):
+            what = f"{store}, {column}"
+
+            def progress(engine: str, done: int, total: int, what: str = what) -> None:
+                announce(what, engine, done, total)
+
+            judge = Judge(Runner(subject, store), law(store, column), replace(options, progress=progress))
+            results.runs.append(judge.run())
+    if options.clauses and not any(run.clauses for run in results.runs):
+        raise WrongUsage(f"no clause matches {', '.join(options.clauses)}: see onceproof list")
+    return results
+
+
+def check_replay(subject: Subject, text: str, argv: Sequence[str] = ()) -> Results:
+    """Run one printed sequence again; its verdict stands under the name `STORE.replay`."""
+    case = replay.read(text)
+    stores_of(subject, [case.store])
+    runner, table = Runner(subject, case.store), law(case.store, Profile(case.profile))
+    model = Model(table, case.config)
+    replies = runner.replay(case)
+    place = first_wrong(model, case.requests, replies)
+    level = next(iter(table.clauses.values())).level
+    verdict = Verdict.PASS if place is None else Verdict.FAIL
+    shown = None if place is None else replay.counterexample(runner.dialect, model, Failure(case, tuple(replies), place))
+    clause = ClauseResult(level, verdict, 1, ["cover"], counterexample=shown)
+    run = StoreResult(case.store, case.profile, {f"{case.store}.replay": clause}, 0.0, runner.calls)
+    return Results(list(argv), 1, subject.hello, [run])
+
+
+def read_known_failing(path: Path) -> dict[str, str]:
+    """The clauses that are known to fail, with the reasons.
+
+    Raises:
+        WrongUsage: The file can't be read, or a line has no clause, an unknown one, or no reason.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUsage(f"{path} can't be read: {error}") from error
+    clauses = {name for store in DIALECTS for name in law(store, Profile.HARDENED).clauses}
+    known: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        name, _, reason = (part.strip() for part in line.partition("#"))
+        if not name:
+            continue
+        if name not in clauses:
+            raise WrongUsage(f"{path}, line {number}: there is no clause {name!r}; see onceproof list")
+        if not reason:
+            raise WrongUsage(f"{path}, line {number}: say after a # why {name} fails")
+        known[name] = reason
+    return known
+
+
+def apply_known_failing(results: Results, known: dict[str, str]) -> None:
+    """Turn the failures that are known into such, and a known one that passes into a failure."""
+    for run in results.runs:
+        for name, reason in known.items():
+            clause = run.clauses.get(name)
+            if clause is None:
+                continue
+            if clause.verdict in BROKEN or clause.verdict is Verdict.WARN:
+                clause.verdict, clause.reason = Verdict.KNOWN_FAILING, reason
+            elif clause.verdict is Verdict.PASS:
+                clause.verdict = Verdict.UNEXPECTED_PASS
+                clause.reason = f"it is listed as known failing ({reason}) and passes: take it off the list"
+
+
+def write_json(results: Results, path: Path) -> None:
+    """Write the results file, validated against its schema."""
+    document: dict[str, Any] = results.message(VERSION)
+    validate("results", document)
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -1,0 +1,228 @@
+"""The command `onceproof`: its words, its options and its exit statuses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table as Grid
+
+from onceproof_conformance import check as checking
+from onceproof_conformance.catalogue import entries
+from onceproof_conformance.check import VERSION, WrongUsage
+from onceproof_conformance.judge import ENGINES, Options
+from onceproof_conformance.protocol import BadReply
+from onceproof_conformance.replay import BadReplay
+from onceproof_conformance.report import explained, terminal
+from onceproof_conformance.schemas import validate
+from onceproof_conformance.subject import Subject, SubjectError, load, reference
+
+BROKEN_SUBJECT, WRONG_USAGE, OUR_BUG = 3, 64, 70
+Announce = Callable[[str, int, int], None]
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command and give its exit status.
+
+    0 all that applies passes, 1 something fails, 2 undecided, 3 the subject is broken, 64 wrong usage, 70 our bug.
+    """
+    try:
+        status = commands.main(args=arguments, prog_name="onceproof", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return WRONG_USAGE
+    except (WrongUsage, BadReplay) as error:
+        print(f"onceproof: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except (SubjectError, BadReply) as error:
+        print(f"onceproof: the subject is broken: {error}", file=sys.stderr)
+        return BROKEN_SUBJECT
+    except click.exceptions.Abort:
+        print("onceproof: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception:
+        Console(stderr=True).print_exception()
+        print("onceproof: this is a bug of ours; the lines above say where", file=sys.stderr)
+        return OUR_BUG
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="onceproof")
+def commands() -> None:
+    """Judge stores of single-use tokens, and prove the law by which they are judged."""
+
+
+@commands.command(context_settings={"ignore_unknown_options": False})
+@click.argument("subject", required=False)
+@click.option("--store", "stores", multiple=True, metavar="S", help="Only this store; repeat for more.")
+@click.option(
+    "--profile",
+    type=click.Choice(["published", "hardened", "both"]),
+    help="Which column of the law. Default: what the subject claims, else hardened.",
+)
+@click.option("--engine", "engines", multiple=True, type=click.Choice(ENGINES), help="Only this engine; repeat for more.")
+@click.option("--clause", "clauses", multiple=True, metavar="GLOB", help="Only these clauses; repeat for more.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The seed of everything random.")
+@click.option("--examples", type=click.IntRange(1), default=200, show_default=True, help="How many games random plays.")
+@click.option("--budget", type=click.FloatRange(0), metavar="SECONDS", help="Cut a store's run off; the rest is undecided.")
+@click.option("--known-failing", type=click.Path(path_type=Path), metavar="FILE", help="A clause a line, a reason after #.")
+@click.option("--replay", metavar="TEXT", help="Run one printed sequence again.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results file.")
+@click.option("--quiet", is_flag=True, help="Only failures, and a line a store.")
+@click.option("--no-color", is_flag=True, help="No colours.")
+@click.pass_context
+def check(
+    context: click.Context, subject: str | None, stores: tuple[str, ...], profile: str | None, engines: tuple[str, ...],
+    clauses: tuple[str, ...], seed: int, examples: int, budget: float | None, known_failing: Path | None,
+    replay: str | None, json_file: Path | None, quiet: bool, no_color: bool,
+) -> int:  # fmt: skip
+    """Judge an implementation, clause by clause.
+
+    SUBJECT is an adapter, package.module:Adapter. Without it the reference stores are judged, in both profiles.
+
+    Exit status: 0 every MUST clause that applies passes, 1 one fails, 2 undecided, 3 the subject is broken,
+    64 wrong usage, 70 a bug of ours.
+    """
+    known = checking.read_known_failing(known_failing) if known_failing else {}
+    judged = reference() if subject is None else Subject(load(subject))
+    argv = ["check", *_told(context)]
+    if replay is not None:
+        results = checking.check_replay(judged, replay, argv)
+    else:
+        options = Options(engines or ENGINES, clauses, seed, examples, budget)
+        with _progress(quiet) as announce:
+            results = checking.check(
+                judged, options, stores=stores, profile=profile, argv=argv,
+                announce=lambda what, engine, done, total: announce(f"{what}: {engine}", done, total),
+            )  # fmt: skip
+        checking.apply_known_failing(results, known)
+    if json_file is not None:
+        try:
+            checking.write_json(results, json_file)
+        except OSError as error:
+            raise WrongUsage(f"{json_file} can't be written: {error.strerror}") from error
+    terminal.show(results, _console(no_color), quiet=quiet)
+    return results.exit_status
+
+
+@commands.command()
+@click.option("--store", "stores", multiple=True, metavar="S", help="Only this law; repeat for more.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write what was proved.")
+@click.option("--no-decisions", is_flag=True, help="Leave out the comparison of the stores' decisions with the law.")
+@click.option("--no-color", is_flag=True, help="No colours.")
+def prove(stores: tuple[str, ...], json_file: Path | None, no_decisions: bool, no_color: bool) -> int:
+    """Check the law itself, and the reference stores' decisions against it.
+
+    Exit status: 0 everything holds, 1 something does not, 2 something is undecided, 64 wrong usage.
+    """
+    from onceproof_conformance import proving
+
+    with _progress(False) as announce:
+        proof = proving.prove(stores, decisions=not no_decisions, announce=announce)
+    document = proof.message(VERSION)
+    validate("proof", document)
+    if json_file is not None:
+        try:
+            json_file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        except OSError as error:
+            raise WrongUsage(f"{json_file} can't be written: {error.strerror}") from error
+    proving.show(proof, _console(no_color))
+    return proof.exit_status
+
+
+@commands.command("list")
+@click.option("--store", "stores", multiple=True, metavar="S", help="Only this store; repeat for more.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with a published schema.")
+def list_(stores: tuple[str, ...], as_json: bool) -> int:
+    """List the clauses, their levels, what they are about, and where the published behaviour departs."""
+    listed = entries(_known(stores))
+    if as_json:
+        document = {"onceproof": VERSION, "clauses": [entry.message() for entry in listed]}
+        validate("list", document)
+        click.echo(json.dumps(document, indent=1, ensure_ascii=False))
+        return 0
+    grid = Grid(show_edge=False, pad_edge=False)
+    for heading in ("clause", "level", "about", "promise"):
+        grid.add_column(heading, no_wrap=heading != "promise")
+    for entry in listed:
+        promise = entry.promise.text
+        for one in entry.departures:
+            promise += f"\nPublished: {one.published}. Hardened: {one.hardened}."
+        grid.add_row(entry.name, str(entry.promise.level), ", ".join(entry.kind), promise)
+    _console(False).print(grid)
+    return 0
+
+
+@commands.command()
+@click.argument("clause")
+@click.option("--no-color", is_flag=True, help="No colours.")
+def explain(clause: str, no_color: bool) -> int:
+    """Explain one CLAUSE: its promise, its rows, how it is proved, and the wrong stores that break it."""
+    found = [entry for entry in entries() if entry.name == clause]
+    if not found:
+        near = [entry.name for entry in entries() if clause.split(".")[-1] in entry.name]
+        raise WrongUsage(f"there is no clause {clause!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+    with _progress(False) as announce:
+        broken = explained.broken_by(found[0], announce)
+    explained.show(found[0], broken, _console(no_color))
+    return 0
+
+
+def _known(stores: tuple[str, ...]) -> tuple[str, ...]:
+    names = dict.fromkeys(entry.store for entry in entries())
+    for store in stores:
+        if store not in names:
+            raise WrongUsage(f"there is no store {store!r}: it is one of {', '.join(names)}")
+    return stores
+
+
+def _told(context: click.Context) -> list[str]:
+    """The options of the command as they were given."""
+    told: list[str] = []
+    for parameter in context.command.params:
+        if parameter.name is None or context.get_parameter_source(parameter.name) is None:
+            continue
+        value = context.params[parameter.name]
+        if value == parameter.get_default(context) or value in (None, (), False):
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            flag = max(parameter.opts, key=len) if isinstance(parameter, click.Option) else ""
+            told += [part for part in (flag, "" if one is True else str(one)) if part]
+    return told
+
+
+def _console(no_color: bool) -> Console:
+    wide = None if sys.stdout.isatty() else 160
+    return Console(no_color=no_color or None, highlight=False, width=wide)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Announce]:
+    """Progress on stderr: a bar on a terminal, a line for each new part elsewhere."""
+    if quiet:
+        yield lambda what, done, total: None
+        return
+    if not sys.stderr.isatty():
+        said: set[str] = set()
+
+        def line(what: str, done: int, total: int) -> None:
+            if what not in said:
+                said.add(what)
+                print(f"… {what}", file=sys.stderr, flush=True)
+
+        yield line
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total or None)

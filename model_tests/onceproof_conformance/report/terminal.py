@@ -1,0 +1,108 @@
+"""The results on a terminal: one line a clause, and every failure with its shortest sequence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from onceproof_conformance.protocol import Message
+from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
+
+COLOURS = {
+    Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.CRASH: "bold red", Verdict.TIMEOUT: "bold red",
+    Verdict.WARN: "yellow", Verdict.UNDECIDED: "yellow", Verdict.UNEXPECTED_PASS: "bold red",
+    Verdict.KNOWN_FAILING: "cyan", Verdict.NOT_APPLICABLE: "dim",
+}  # fmt: skip
+FAILURES = (Verdict.FAIL, Verdict.WARN, Verdict.CRASH, Verdict.TIMEOUT, Verdict.KNOWN_FAILING)
+
+
+def show(results: Results, console: Console, *, quiet: bool = False) -> None:
+    """Print every run, its failures, and one line that sums up."""
+    for run in results.runs:
+        if not quiet:
+            console.print(_grid(run))
+        for name, clause in run.clauses.items():
+            if clause.verdict in FAILURES:
+                _show_failure(run, name, clause, console)
+            elif clause.reason and clause.verdict is not Verdict.NOT_APPLICABLE:
+                console.print(Text(f"{name}: {clause.verdict}: {clause.reason}", style=COLOURS[clause.verdict]))
+    for run in results.runs:
+        console.print(_summary(run))
+
+
+def _grid(run: StoreResult) -> Grid:
+    grid = Grid(title=f"{run.store}, {run.profile}", title_justify="left", show_edge=False, pad_edge=False)
+    grid.add_column("clause", no_wrap=True)
+    grid.add_column("level", no_wrap=True)
+    grid.add_column("verdict", no_wrap=True)
+    grid.add_column("exercised", justify="right", no_wrap=True)
+    grid.add_column("by", no_wrap=True)
+    for name, clause in run.clauses.items():
+        by = ", ".join(clause.engines) if clause.verdict is not Verdict.NOT_APPLICABLE else clause.reason
+        verdict = Text(str(clause.verdict), style=COLOURS[clause.verdict])
+        grid.add_row(name, str(clause.level), verdict, f"{clause.exercised:,}", by)
+    return grid
+
+
+def _show_failure(run: StoreResult, name: str, clause: ClauseResult, console: Console) -> None:
+    one_of = f", or one of {', '.join(clause.one_of)}" if clause.one_of else ""
+    console.print(Text(f"\n{name}{one_of}: {clause.verdict} ({run.profile})", style=COLOURS[clause.verdict]))
+    if clause.reason:
+        console.print(f"  {clause.reason}", highlight=False)
+    if clause.counterexample:
+        for line in sequence(clause.counterexample):
+            console.print(f"  {line}", highlight=False, soft_wrap=True, markup=False)
+        if replay := clause.counterexample.get("replay"):
+            console.print(f"  again with: --replay {replay}", highlight=False, soft_wrap=True, markup=False)
+
+
+def sequence(counterexample: Message) -> list[str]:
+    """A counterexample, one line a call; the last says what was allowed."""
+    config = ", ".join(f"{name} {value}" for name, value in counterexample["config"].items())
+    lines = [f"open    {config}"]
+    renamed = _names(counterexample["calls"])
+    for call in counterexample["calls"]:
+        values = {key: value for key, value in call.items() if key not in ("op", "at", "got", "allowed")}
+        told = ", ".join(f"{key} {_short(value, renamed)}" for key, value in values.items())
+        line = f"{call['op']:<7} at {call['at']}" + (f", {told}" if told else "") + f"  →  {_reply(call['got'], renamed)}"
+        if "allowed" in call:
+            line += f"   but only {' or '.join(_reply(reply, renamed) for reply in call['allowed'])} is allowed"
+        lines.append(line)
+    return lines
+
+
+def _names(calls: Iterable[Message]) -> dict[str, str]:
+    """Short names for long tokens, in the order in which they come up: a, b, c."""
+    found: dict[str, str] = {}
+    for call in calls:
+        for value in call.values():
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str) and len(text) >= 32 and text not in found:
+                    found[text] = chr(ord("a") + len(found) % 26)
+    return found
+
+
+def _short(value: object, names: dict[str, str]) -> str:
+    if isinstance(value, list):
+        return "[" + " ".join(_short(entry, names) for entry in value) + "]"
+    if isinstance(value, str):
+        return names.get(value, value if value == "!" else json.dumps(value, ensure_ascii=False))
+    return json.dumps(value)
+
+
+def _reply(reply: Message, names: dict[str, str]) -> str:
+    kind, value = next(iter(reply.items()))
+    return f"{kind} {_short(value, names)}" if kind == "ok" else f"{value}" if kind == "err" else f"{kind} {value}"
+
+
+def _summary(run: StoreResult) -> Text:
+    counts: dict[str, int] = {}
+    for clause in run.clauses.values():
+        counts[str(clause.verdict)] = counts.get(str(clause.verdict), 0) + 1
+    told = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    line = f"{run.store} {run.profile}: {run.verdict} ({told}; {run.calls:,} calls in {run.seconds:.1f} s)"
+    return Text(line, style=COLOURS[run.verdict])
