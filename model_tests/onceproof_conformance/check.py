@@ -85,7 +85,9 @@ def check_replay(subject: Subject, text: str, argv: Sequence[str] = ()) -> Resul
     place = first_wrong(model, case.requests, replies)
     level = next(iter(table.clauses.values())).level
     verdict = Verdict.PASS if place is None else Verdict.FAIL
-    shown = None if place is None else replay.counterexample(runner.dialect, model, Failure(case, tuple(replies), place))
+    shown = (
+        None if place is None else replay.counterexample(runner.dialect, model, Failure(case, tuple(replies), place))
+    )
     clause = ClauseResult(level, verdict, 1, ["cover"], counterexample=shown)
     run = StoreResult(case.store, case.profile, {f"{case.store}.replay": clause}, 0.0, runner.calls)
     return Results(list(argv), 1, subject.hello, [run])

@@ -70,12 +70,18 @@ def commands() -> None:
     type=click.Choice(["published", "hardened", "both"]),
     help="Which column of the law. Default: what the subject claims, else hardened.",
 )
-@click.option("--engine", "engines", multiple=True, type=click.Choice(ENGINES), help="Only this engine; repeat for more.")
+@click.option(
+    "--engine", "engines", multiple=True, type=click.Choice(ENGINES), help="Only this engine; repeat for more."
+)
 @click.option("--clause", "clauses", multiple=True, metavar="GLOB", help="Only these clauses; repeat for more.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The seed of everything random.")
 @click.option("--examples", type=click.IntRange(1), default=200, show_default=True, help="How many games random plays.")
-@click.option("--budget", type=click.FloatRange(0), metavar="SECONDS", help="Cut a store's run off; the rest is undecided.")
-@click.option("--known-failing", type=click.Path(path_type=Path), metavar="FILE", help="A clause a line, a reason after #.")
+@click.option(
+    "--budget", type=click.FloatRange(0), metavar="SECONDS", help="Cut a store's run off; the rest is undecided."
+)
+@click.option(
+    "--known-failing", type=click.Path(path_type=Path), metavar="FILE", help="A clause a line, a reason after #."
+)
 @click.option("--replay", metavar="TEXT", help="Run one printed sequence again.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results file.")
 @click.option("--quiet", is_flag=True, help="Only failures, and a line a store.")

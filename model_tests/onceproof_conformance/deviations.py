@@ -133,12 +133,12 @@ def _scripts(points: list[Point]) -> Iterator[Script]:
             for kind, theory in _theories(point):
                 yield Script(kind, clauses, _at({place: option}), theory, point.context)
     guards = dict.fromkeys((point.clauses, point.distance) for point in points if point.kind == "guard")
-    for clauses, apart in guards:
-        same = [i for i, p in enumerate(points) if p.kind == "guard" and (p.clauses, p.distance) == (clauses, apart)]
+    for upheld, apart in guards:
+        same = [i for i, p in enumerate(points) if p.kind == "guard" and (p.clauses, p.distance) == (upheld, apart)]
         if len(same) > 1:
             point = points[same[0]]
             for kind, theory in _theories(point):
-                yield Script(kind, clauses[0], _at(dict.fromkeys(same, 1)), theory, point.context)
+                yield Script(kind, upheld[0], _at(dict.fromkeys(same, 1)), theory, point.context)
     ruled = [i for i, point in enumerate(points) if point.kind == "rule" and point.clauses[0]]
     for clause in dict.fromkeys(clause for i in ruled for clause in points[i].clauses[0]):
         same = [i for i in ruled if clause in points[i].clauses[0]]

@@ -138,15 +138,11 @@ def diagnose(
         likely = [clause for clause in clauses if clause in named]
         if likely:
             return [Finding(likely[0], tuple(likely[1:]), tuple(left), tuple(stores))]
-    prices = {
-        failure: explain(models[failure.case.limits], failure, clauses, waived, evidence) for failure in left
-    }
+    prices = {failure: explain(models[failure.case.limits], failure, clauses, waived, evidence) for failure in left}
     found: list[Finding] = []
     while left:
         ways = dict.fromkeys(way for failure in left for way in prices[failure])
-        totals = {
-            way: sum(min(UNEXPLAINED, prices[failure].get(way, UNEXPLAINED)) for failure in left) for way in ways
-        }
+        totals = {way: sum(min(UNEXPLAINED, prices[failure].get(way, UNEXPLAINED)) for failure in left) for way in ways}
         if not totals:
             break
         least = min(totals.values())

@@ -102,7 +102,9 @@ def model_key(model: Model) -> tuple[tuple[str, int], ...]:
     return tuple(model.limits.items())
 
 
-def likeness(hypothesis: Hypothesis, models: dict[tuple[tuple[str, int], ...], Model], observed: Sequence[Observed]) -> float:
+def likeness(
+    hypothesis: Hypothesis, models: dict[tuple[tuple[str, int], ...], Model], observed: Sequence[Observed]
+) -> float:
     """Which part of the sequences the store would have answered so; 0 as soon as it is clear that it is too few."""
     wrong, most = 0, max(MOST_WRONG, int(len(observed) * (1 - LIKENESS)))
     for one in observed:
@@ -114,6 +116,7 @@ def likeness(hypothesis: Hypothesis, models: dict[tuple[tuple[str, int], ...], M
 
 
 def answers_so(hypothesis: Hypothesis, model: Model, one: Observed) -> bool:
+    """Whether the store would have given every reply."""
     state: State = model.start
     for request, seen in zip(one.case.requests, one.replies, strict=True):
         try:

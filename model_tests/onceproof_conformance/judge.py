@@ -14,6 +14,7 @@ from onceproof_conformance.diagnosis import Failure, Finding, cheapest, diagnose
 from onceproof_conformance.engines import cover, printed, random
 from onceproof_conformance.engines.machine import Game
 from onceproof_conformance.hypotheses import Hypothesis, Observed, answers_so
+from onceproof_conformance.protocol import Message
 from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, StoreResult, Verdict
 from onceproof_conformance.runner import OpenRefused, Runner
@@ -216,7 +217,7 @@ class Judge:
             try:
                 failure = self.try_case(case)
             except OpenRefused as refused:
-                shown = {"config": case.config, "calls": [], "open": refused.reply}
+                shown: Message = {"config": case.config, "calls": [], "open": refused.reply}
                 self.broken[clause] = self.breach(clause, "cover", shown)
                 return failures
             self.probed[clause] += 1
@@ -285,7 +286,9 @@ class Judge:
             self.check_budget()
             self.options.progress("random", turn, MOST_ROUNDS)
             waived = frozenset(self.broken)
-            game = Game(self.runner, self.table, self.caps, waived, neutral=self.is_blamed_ignored(), is_like=self.is_like)
+            game = Game(
+                self.runner, self.table, self.caps, waived, neutral=self.is_blamed_ignored(), is_like=self.is_like
+            )
             number = self.options.seed + 1000 * turn
             examples = max(1, self.options.examples // 4) if waived else self.options.examples
             lost = random.play(self.runner.dialect, game, number, examples)
@@ -359,9 +362,7 @@ class Judge:
         self.broken[finding.clause] = self.breach(finding.clause, engine, shown, finding.one_of)
         self.stores += finding.stores[:MOST_STORES]
 
-    def breach(
-        self, clause: str, engine: str, shown: dict[str, object], one_of: tuple[str, ...] = ()
-    ) -> ClauseResult:
+    def breach(self, clause: str, engine: str, shown: Message, one_of: tuple[str, ...] = ()) -> ClauseResult:
         level = self.table.clauses[clause].level
         verdict = Verdict.FAIL if level is Level.MUST else Verdict.WARN
         return ClauseResult(level, verdict, 0, [engine], "", list(one_of), shown)
@@ -378,7 +379,9 @@ class Judge:
             return broken
         result = ClauseResult(promise.level, Verdict.PASS, exercised, sorted(engines | self.probed_by[clause]))
         if promise.needs and promise.needs not in self.caps:
-            return ClauseResult(promise.level, Verdict.NOT_APPLICABLE, reason=f"capability {promise.needs} is not declared")
+            return ClauseResult(
+                promise.level, Verdict.NOT_APPLICABLE, reason=f"capability {promise.needs} is not declared"
+            )
         offered = [branch for branch in mine if self.caps.issuperset(branch.needs)]
         missed = [branch.name for branch in offered if not times[branch.name]]
         if promise.probe and not self.probed[clause]:

@@ -19,7 +19,7 @@ from typing import Any
 from onceproof_spec import law
 from onceproof_spec.explore import Scope, Search
 from onceproof_spec.explore import search as explored
-from onceproof_spec.language import Claim, Evict, Kind, Lifecycle, Profile, Rule
+from onceproof_spec.language import Claim, Kind, Lifecycle, Profile, Rule, Sweep
 from onceproof_spec.prove import Proof, Verdict, _Prover, lemmas
 from onceproof_spec.table import DefinitionError, Guard, GuardedRule, LoweredCall, Row, Table, lower
 
@@ -119,7 +119,9 @@ def judge_law(tables: Mapping[Profile, Table], search: bool = True) -> list[Obje
     return list(objections({profile: Examined(table) for profile, table in tables.items()}, search=search))
 
 
-def judge_lifecycle(machine: type[Lifecycle], scope: Scope | None = None, *, search: bool = True) -> Iterator[Objection]:
+def judge_lifecycle(
+    machine: type[Lifecycle], scope: Scope | None = None, *, search: bool = True
+) -> Iterator[Objection]:
     """What is wrong with a declaration, layer by layer; nothing more is said of one that can't be lowered."""
     try:
         tables = {profile: lower(machine, profile) for profile in Profile}
@@ -200,9 +202,10 @@ def disagreements(known: Examined) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class LawMutant:
-    """A law that differs in one row or rule: what was done to it, and the event or call it was done to."""
+    """A law that differs in one place: what was done to it, whether to a row or a rule, of which event or call."""
 
     what: str
+    part: str
     touched: str
     table: Table
 
@@ -227,11 +230,11 @@ def _row_mutants(table: Table) -> Iterator[LawMutant]:
     for index, row in enumerate(table.rows):
         for what, changed in _changed_row(table, row):
             rows = (*table.rows[:index], changed, *table.rows[index + 1 :])
-            yield LawMutant(f"{row}: {what}", row.event, replace(table, rows=rows))
+            yield LawMutant(f"{row}: {what}", "row", row.event, replace(table, rows=rows))
     for index, (first, second) in enumerate(pairwise(table.rows)):
         if (first.event, first.source) == (second.event, second.source):
             rows = (*table.rows[:index], second, first, *table.rows[index + 2 :])
-            yield LawMutant(f"{second}: tried before the row above it", first.event, replace(table, rows=rows))
+            yield LawMutant(f"{second}: tried first", "row", first.event, replace(table, rows=rows))
 
 
 def _changed_row(table: Table, row: Row) -> Iterator[tuple[str, Row]]:
@@ -261,7 +264,7 @@ def _rule_mutants(table: Table) -> Iterator[LawMutant]:
     for name, call in table.calls.items():
         for what, rules in _changed_rules(table, call):
             calls = {**table.calls, name: LoweredCall(rules, call.declared)}
-            yield LawMutant(f"{name}: {what}", name, replace(table, calls=calls))
+            yield LawMutant(f"{name}: {what}", "rule", name, replace(table, calls=calls))
 
 
 def _changed_rules(table: Table, call: LoweredCall) -> Iterator[tuple[str, tuple[GuardedRule, ...]]]:
@@ -279,52 +282,45 @@ def _changed_rules(table: Table, call: LoweredCall) -> Iterator[tuple[str, tuple
 
 def _changed_words(table: Table, call: LoweredCall, rule: Rule) -> Iterator[tuple[str, Rule]]:
     """The rule with another limit, token, field or refusal in place of each that it names."""
+    nobody = ("",) if isinstance(rule, Sweep) else ()
     tokens = [name for name, kind in call.declared.takes if kind is Kind.TOKEN]
     codes = [code for word in CODES for guarded in call.rules if (code := getattr(guarded.rule, word, ""))]
-    domains = {word: table.limits for word in LIMITS} | {word: ("", *tokens) for word in TOKENS}
+    domains = dict.fromkeys(LIMITS, table.limits) | dict.fromkeys(TOKENS, (*nobody, *tokens))
     domains |= {word: tuple(codes) for word in CODES} | {"order": tuple(table.fields)}
     for word, domain in domains.items():
         named = getattr(rule, word, "")
         for other in dict.fromkeys(domain):
-            if named and other != named and (other or word != "to"):
+            if named and other != named:
                 changes: dict[str, Any] = {word: other}
                 yield f"with {other or 'nothing'} for {named}", replace(rule, **changes)
 
 
 def _readable(table: Table) -> bool:
-    """Whether every row and rule reads only what it can know."""
+    """Whether every row reads only what it can know."""
     common = {*table.fields, *table.store, *table.limits, "at", "subject"}
     for row in table.rows:
         names = [*(guard.name for guard in row.guards), *([row.update] if row.update else [])]
         known = {*common, *table.arguments(row.event)}
         if any(not known.issuperset(table.functions[name].reads) for name in names):
             return False
-    return all(
-        all(getattr(guarded.rule, word, "x") for word in ("new",) if isinstance(guarded.rule, Evict))
-        for call in table.calls.values()
-        for guarded in call.rules
-    )
+    return True
 
 
 def killers(table: Table, place: int, mutants: Iterable[LawMutant], scope: Scope) -> Iterator[LawMutant]:
     """The mutants in which a claim of the table no longer holds; `scope` is for claims that something is reached."""
     claim = table.claims[place]
-    for mutant in sorted(mutants, key=lambda mutant: not _concerns(table, claim, mutant)):
-        if not _may_concern(claim, mutant):
-            continue
+    for mutant in sorted(mutants, key=lambda mutant: _unlikely(table, claim, mutant)):
         if claim.scope == "sometimes":
             if place not in explored(mutant.table, scope).reached:
                 yield mutant
+        elif claim.scope == "step" and (mutant.part == "rule" or claim.when.event not in ("", mutant.touched)):
+            continue
         elif _Prover(mutant.table).prove(place, claim).verdict is Verdict.FALSE:
             yield mutant
 
 
-def _concerns(table: Table, claim: Claim, mutant: LawMutant) -> bool:
-    """Whether a mutant touches what the claim names; those that do are tried first."""
-    named = {claim.when.event, claim.when.call, claim.then.event}
-    return mutant.touched in named or bool(named.intersection(table.appliers(mutant.touched)))
-
-
-def _may_concern(claim: Claim, mutant: LawMutant) -> bool:
-    """Whether the claim could notice: one about an event only reads the rows of that event."""
-    return claim.scope != "step" or claim.when.event in ("", mutant.touched)
+def _unlikely(table: Table, claim: Claim, mutant: LawMutant) -> tuple[bool, bool]:
+    """What is tried first comes first: a mutant of what the claim names, and of a rule if it is about a call."""
+    named = {claim.when.event, claim.when.call, claim.then.event} - {""}
+    elsewhere = mutant.touched not in named and not named.intersection(table.appliers(mutant.touched))
+    return elsewhere, (mutant.part == "rule") is not (claim.scope in ("call", "bound"))

@@ -39,7 +39,9 @@ def needs(store: str) -> Mapping[str, str]:
     """The capability without which a subject need not offer an operation."""
     offered = {name: call.declared.needs for name, call in law(store, Profile.HARDENED).calls.items()}
     probes = {
-        promise.probe: promise.needs for promise in lifecycles()[store].clauses.values() if promise.probe and promise.needs
+        promise.probe: promise.needs
+        for promise in lifecycles()[store].clauses.values()
+        if promise.probe and promise.needs
     }
     return {**offered, **({"render": "render"} if "render" in probes.values() else {})}
 

@@ -48,7 +48,9 @@ class Handoff:
 
     def render(self, at: int, token: str) -> str:
         made = self.token(bytes.fromhex(token))
-        return "\n".join([repr(made), str(made), f"{made}", "%s" % made, repr([made]), repr(self.store), str(self.store)])  # noqa: UP031
+        return "\n".join(
+            [repr(made), str(made), f"{made}", format(made, ">40"), repr([made]), repr(self.store), str(self.store)]
+        )
 
 
 class Session:

@@ -58,7 +58,9 @@ def read(text: str) -> Case:
         raw = zlib.decompressobj().decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), 1 << 20)
         limits, calls = json.loads(raw)
         requests = tuple(_request(store, name, at, values) for name, at, values in calls)
-        return Case(store, profile, tuple((name, int(limits[name])) for name in law(store, Profile(profile)).limits), requests)
+        return Case(
+            store, profile, tuple((name, int(limits[name])) for name in law(store, Profile(profile)).limits), requests
+        )
     except BadReplay:
         raise
     except Exception as error:

@@ -68,7 +68,9 @@ def _judgeable(store: str, offer: object) -> None:
                 "let the judge set the clock and the draws, and answer with the exact codes"
             )
     if offer.get("fixed"):
-        raise SubjectError(f"{store}: fixed limits {offer['fixed']!r} can't be judged by this version: let open set them")
+        raise SubjectError(
+            f"{store}: fixed limits {offer['fixed']!r} can't be judged by this version: let open set them"
+        )
 
 
 def load(path: str) -> Adapter:

@@ -46,7 +46,7 @@ def conjuncts(
     negate: Callable[[Any], Any] = lambda truth: not truth,
 ) -> list[Any]:
     """The truths that together are the facts. `values` are the view's unless given."""
-    if facts.event and facts.event != view.event or facts.call and facts.call != view.call:
+    if (facts.event and facts.event != view.event) or (facts.call and facts.call != view.call):
         return [False]
     if facts.answer and view.code not in facts.answer:
         return [False]

@@ -86,7 +86,9 @@ def _of_rule(table: Table, guarded: GuardedRule) -> Iterator[tuple[str, Clauses,
 
 def _of_draw(table: Table, rule: language.Draw) -> Iterator[tuple[str, Clauses, tuple[str, ...]]]:
     effect, refused = tuple(rule.effect.split()), tuple(rule.refused.split())
-    drawn = [clause for row in table.rows if row.event == rule.event and row.code != rule.again for clause in row.effect]
+    drawn = [
+        clause for row in table.rows if row.event == rule.event and row.code != rule.again for clause in row.effect
+    ]
     yield "drawn", tuple(drawn), ()
     yield rule.again, effect, ()
     yield "exhausted", (*effect, *refused), ()

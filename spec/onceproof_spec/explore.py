@@ -160,9 +160,7 @@ class Watch:
         broken += self.over_call(state, request, outcome, held, found)
         return [place for place in broken if place not in found.violations]
 
-    def over_call(
-        self, state: State, request: Request, outcome: Outcome, held: int, found: Search
-    ) -> Iterator[int]:
+    def over_call(self, state: State, request: Request, outcome: Outcome, held: int, found: Search) -> Iterator[int]:
         names = self.table.store
         values = {
             **dict(request.values), **self.model.limits, **dict(zip(names, state.store, strict=True)),

@@ -60,9 +60,11 @@ def described(guarded: GuardedRule) -> str:
     rule = guarded.rule
     words = {
         language.Mark: lambda r: f"{_words(r.update)}",
-        language.Sweep: lambda r: f"{r.event} every held one"
-        + (f" but {r.spare}" if r.spare else "")
-        + (f", if {r.new} is not held and {r.at} are" if r.at else ""),
+        language.Sweep: lambda r: (
+            f"{r.event} every held one"
+            + (f" but {r.spare}" if r.spare else "")
+            + (f", if {r.new} is not held and {r.at} are" if r.at else "")
+        ),
         language.Admit: lambda r: f"refuse with `{r.refusal}` when {r.limit} are held",
         language.Draw: lambda r: f"draw and {r.event}, again on `{r.again}`, at most {r.attempts} times",
         language.Evict: lambda r: f"{r.event} one with the least {r.order}, if {r.new} is not held and {r.at} are",
@@ -135,7 +137,9 @@ class _Murphi:
 
     def counting(self) -> Iterator[str]:
         held = " | ".join(f"tokens[i].state = {state}" for state in self.table.held)
-        yield f"function held(): Value; var n: Value; begin n := 0; for i: Token do if {held} then n := n + 1; end; end; return n; end;"
+        yield "function held(): Value; var n: Value; begin"
+        yield f"  n := 0; for i: Token do if {held} then n := n + 1; end; end; return n;"
+        yield "end;"
         yield f"function is_held(i: Token): boolean; begin return {held}; end;"
 
     # one rule for each call
@@ -176,7 +180,8 @@ class _Murphi:
         )
         yield f"function may_go_{name}({'; '.join(sets)}; victim: Token): boolean;"
         saved = [f"kept_{field}: Value;" for field in self.table.store]
-        yield f"var kept: array [Token] of Entry; answer: boolean; done: boolean; drawn: Token; least: Value; found: boolean; {' '.join(saved)}"
+        yield "var kept: array [Token] of Entry; answer: boolean;"
+        yield f"  done: boolean; drawn: Token; least: Value; found: boolean; {' '.join(saved)}"
         yield "begin"
         yield "  for i: Token do kept[i] := tokens[i]; end;"
         for field in self.table.store:
@@ -186,7 +191,9 @@ class _Murphi:
             yield from self.rule(guarded)
         yield f"  if {self.evicting(rule)} then"
         yield "    least := 0; found := false;"
-        yield f"    for i: Token do if is_held(i) & (!found | tokens[i].{rule.order} < least) then least := tokens[i].{rule.order}; found := true; end; end;"
+        yield f"    for i: Token do if is_held(i) & (!found | tokens[i].{rule.order} < least) then"
+        yield f"      least := tokens[i].{rule.order}; found := true;"
+        yield "    end; end;"
         yield f"    answer := is_held(victim) & tokens[victim].{rule.order} = least;"
         yield "  else answer := victim = 0; end;"
         yield "  for i: Token do tokens[i] := kept[i]; end;"

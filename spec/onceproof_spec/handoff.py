@@ -11,7 +11,7 @@ Nothing is remembered of a token that has left: never issued, consumed, revoked 
 from __future__ import annotations
 
 from onceproof_spec.language import (
-    DRAWN, DRAWS, DROPPED, HELD, TOKEN,
+    DRAWS, DROPPED, HELD, TOKEN,
     Admit, Apply, Call, Draw, Lifecycle, Mark, State, Sweep, Tell,
     always, answers, departure, each, must, on_call, should, sometimes, step, then, upholds, when,
 )  # fmt: skip

@@ -65,7 +65,7 @@ class Model:
             yield self.run(state, request, choose, plain=True)
 
     def run(self, state: State, request: Request, choose: Choose, *, plain: bool = False) -> Outcome:
-        """One run of a call, with `choose` deciding at every point, or if it is plain only where the law leaves a choice."""
+        """One run of a call, with `choose` deciding at every point; a plain one asks at free points only."""
         call = self.table.calls[request.call]
         run = Run(self.table, self.limits, state, request, choose, call, plain)
         return run.outcome()

@@ -173,9 +173,7 @@ def step(
     raise AssertionError(f"{table.name}: no row for {event} in {state}")
 
 
-def after_row(
-    table: Table, row: Row, known: Mapping[str, Any], fields: Mapping[str, Any]
-) -> dict[str, Any]:
+def after_row(table: Table, row: Row, known: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a token after a row was applied to it."""
     if row.target == table.initial:
         return dict(table.fields)
@@ -321,8 +319,8 @@ class _Lowering:
                     word: " ".join(self.full(getattr(rule, word))) for word in CLAUSE_WORDS if hasattr(rule, word)
                 }
                 rules.append(GuardedRule(_renamed(rule, clauses), guards))
-        named = {word: self.full(getattr(call, word))[0] for word in ("ignores", "exact") if getattr(call, word)}
-        call = replace(call, **named)
+        ignores, exact = (" ".join(self.full(clause)) for clause in (call.ignores, call.exact))
+        call = replace(call, ignores=ignores, exact=exact)
         return LoweredCall(tuple(rules), call)
 
     # functions
@@ -407,7 +405,8 @@ class _Lowering:
 
 def _events(machine: Any) -> Iterable[Any]:
     """The events of a machine, in the order of the declaration; the library's own type is that of an instance."""
-    return iter(machine.events)
+    events: Iterable[Any] = machine.events
+    return events
 
 
 def _renamed(rule: Any, changes: Mapping[str, str]) -> Rule:

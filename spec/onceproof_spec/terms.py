@@ -127,6 +127,27 @@ def written(
     return f"({left} {sign} {right})"
 
 
+def distance(comparison: Term, known: Mapping[str, int]) -> int | None:
+    """How far the two sides are apart, if an off-by-one would show; None if they are further."""
+    assert isinstance(comparison.left, Term) and isinstance(comparison.right, Term)
+    if comparison.operator in ("==", "!="):
+        return 0
+    apart = value(comparison.left, known) - value(comparison.right, known)
+    return apart if -1 <= apart <= 1 else None
+
+
+def value(term: Term, known: Mapping[str, int]) -> int:
+    """The number that a sum stands for."""
+    if term.operator == "name":
+        return known[str(term.left)]
+    if term.operator == "number":
+        assert isinstance(term.left, int)
+        return term.left
+    assert isinstance(term.left, Term) and isinstance(term.right, Term)
+    left, right = value(term.left, known), value(term.right, known)
+    return left + right if term.operator == "+" else left - right
+
+
 def _described(value: object) -> str:
     if isinstance(value, Term):
         return "a comparison" if value.operator in COMPARISONS else "a sum"

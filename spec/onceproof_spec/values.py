@@ -55,6 +55,10 @@ class Request:
     def __hash__(self) -> int:
         return self._hash
 
+    def __reduce__(self) -> tuple[type[Request], tuple[object, ...]]:
+        """Leave the hash behind: another process has another one."""
+        return Request, (self.call, self.at, self.values)
+
     def value(self, name: str) -> Any:
         return dict(self.values)[name]
 

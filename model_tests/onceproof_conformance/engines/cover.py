@@ -124,7 +124,8 @@ class Walk:
         self.turn += 1
         ignored = (1, self.scope.clock * 100, 0, max(self.model.limits.values()))[self.turn % 4]
         return tuple(
-            (name, ignored if kind is Kind.IGNORED else value) for (name, kind), value in zip(takes, values, strict=True)
+            (name, ignored if kind is Kind.IGNORED else value)
+            for (name, kind), value in zip(takes, values, strict=True)
         )
 
     def instants(self, node: Node) -> list[int]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from onceproof_spec.interpreter import value
 from onceproof_spec.model import State
 from onceproof_spec.table import Table
-from onceproof_spec.terms import Term
+from onceproof_spec.terms import Term, value
 
 
 def boundaries(table: Table, limits: Mapping[str, int], state: State) -> tuple[int, ...]:

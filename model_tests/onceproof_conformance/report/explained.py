@@ -9,8 +9,8 @@ from rich.console import Console
 from onceproof_conformance.catalogue import Entry
 from onceproof_conformance.judge import Judge, Options
 from onceproof_conformance.mutants import Mutant
-from onceproof_conformance.results import ClauseResult
 from onceproof_conformance.report.terminal import sequence
+from onceproof_conformance.results import ClauseResult
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law

@@ -68,7 +68,9 @@ def sequence(counterexample: Message) -> list[str]:
     for call in counterexample["calls"]:
         values = {key: value for key, value in call.items() if key not in ("op", "at", "got", "allowed")}
         told = ", ".join(f"{key} {_short(value, renamed)}" for key, value in values.items())
-        line = f"{call['op']:<7} at {call['at']}" + (f", {told}" if told else "") + f"  →  {_reply(call['got'], renamed)}"
+        line = (
+            f"{call['op']:<7} at {call['at']}" + (f", {told}" if told else "") + f"  →  {_reply(call['got'], renamed)}"
+        )
         if "allowed" in call:
             line += f"   but only {' or '.join(_reply(reply, renamed) for reply in call['allowed'])} is allowed"
         lines.append(line)
