@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, NoReturn, SupportsIndex
 
 from onceproof._checks import function
 from onceproof.clock import Clock
@@ -37,9 +37,18 @@ class Store:
     def __init__(self, clock: Clock, lock: Callable[[], AbstractContextManager[Any]], profile: Profile) -> None:
         function("clock", clock)
         function("lock", lock)
-        self._published = Profile(profile) is Profile.PUBLISHED
+        if profile not in tuple(Profile):
+            raise ValueError(f"profile: {profile!r} is not a valid Profile; pass Profile.HARDENED")
+        self._published = profile == Profile.PUBLISHED
         self._clock, self._lock = clock, lock()
+        if not hasattr(self._lock, "__enter__"):
+            raise TypeError(
+                f"lock gave {type(self._lock).__name__}: it must make a lock, as threading.Lock does"
+            )
         self._latest: int | None = None
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} can't be copied or pickled: a copy would honour its tokens again")
 
     def _now(self) -> int:
         """The instant of this call: the latest seen, or in the published profile the clock's own."""

@@ -135,7 +135,9 @@ def decide_revoke(deadline: int | None, now: int, counts_the_dead: bool) -> tupl
 
 
 class HandoffTokenStore(Store):
-    """A bounded, thread-safe set of one-time tokens. Any call costs the same, however many are held.
+    """A bounded, thread-safe set of one-time tokens.
+
+    A call costs the same on average, however many are held; one that drops dead tokens pays for them.
 
     Args:
         pending_max: How many tokens may be pending at once.
@@ -150,7 +152,7 @@ class HandoffTokenStore(Store):
 
     Raises:
         TypeError: A limit is no int, or something that must be called can't be.
-        ValueError: A limit is negative.
+        ValueError: A limit is negative, or there is no such profile.
     """
 
     __slots__ = ("_attempts", "_disordered", "_pending", "_pending_max", "_random_bytes", "_soonest", "_ttl_ms")
@@ -205,7 +207,7 @@ class HandoffTokenStore(Store):
                     assert deadline is not None
                     if self._soonest is None:
                         self._soonest = deadline
-                    elif self._published and deadline < next(reversed(pending.values()), deadline):
+                    elif self._published and deadline < next(reversed(pending.values()), self._soonest):
                         self._soonest, self._disordered = min(deadline, self._soonest), True
                     pending[token] = deadline
                     return token
@@ -282,7 +284,6 @@ class HandoffTokenStore(Store):
         if self._disordered:
             self._pending = pending = OrderedDict(sorted(pending.items(), key=lambda item: item[1]))
             self._disordered = False
-        self._soonest = None
         while pending:
             first = next(iter(pending.values()))
             if decide_expire(first, now)[0] is not DROPPED:
@@ -292,3 +293,5 @@ class HandoffTokenStore(Store):
                 pending.clear()
             else:
                 pending.popitem(last=False)
+        # Last, for an interrupted sweep must leave a bound: one that is too early is safe.
+        self._soonest = None

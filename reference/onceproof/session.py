@@ -85,7 +85,9 @@ def decide_set(
 
 
 class SessionVersionCache(Store):
-    """A bounded, thread-safe cache. Any call costs the same, however many entries are held.
+    """A bounded, thread-safe cache.
+
+    A call costs the same on average, however many entries are held; one that drops dead entries pays for them.
 
     Args:
         entries_max: How many entries may be held at once.
@@ -98,7 +100,7 @@ class SessionVersionCache(Store):
 
     Raises:
         TypeError: A limit is no int, or something that must be called can't be.
-        ValueError: A limit is negative.
+        ValueError: A limit is negative, or there is no such profile.
     """
 
     __slots__ = ("_disordered", "_entries", "_entries_max", "_ttl_ms")
