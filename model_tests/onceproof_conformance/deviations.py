@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from onceproof_spec.language import Kind
 from onceproof_spec.model import Choose, Impossible, Model, Outcome, Point, Reply, Request, State
+from onceproof_spec.table import Table
 
 COST = {
     "rule": 20, "first": 20, "swept": 28, "effect": 30, "order": 30, "value": 30, "near": 32, "answer": 34,
@@ -54,6 +56,12 @@ class Script:
     choose: Choose
     theory: str = ALWAYS
     context: str = ""
+
+
+@lru_cache(maxsize=128)
+def known_deviations(table: Table, limits: tuple[tuple[str, int], ...]) -> Deviations:
+    """The deviations of one model; the same for every subject, so what is found out is kept."""
+    return Deviations(Model(table, dict(limits)))
 
 
 class Deviations:

@@ -11,6 +11,7 @@ CrossHair is an optional dependency, imported when the first comparison runs.
 from __future__ import annotations
 
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -349,7 +350,9 @@ def check_contracts(module: ModuleType, decision: str, timeout: float = TIMEOUT_
     begun, function = time.perf_counter(), getattr(module, decision)
     declared = sum(line.strip().startswith("post:") for line in (function.__doc__ or "").splitlines())
     options = AnalysisOptionSet(per_condition_timeout=timeout, report_all=True)
-    messages = run_checkables(analyze_function(function, options))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for subclasses in every module that is loaded, deprecated or not
+        messages = run_checkables(analyze_function(function, options))
     confirmed = sum(message.state is MessageType.CONFIRMED for message in messages)
     undecided = {MessageType.CONFIRMED, MessageType.CANNOT_CONFIRM}
     refuted = tuple(message.message for message in messages if message.state not in undecided)

@@ -1,8 +1,8 @@
 """Whether the comparison with the law would notice: every decision with one comparison or one truth value wrong.
 
 The edits are read off the source: each comparison turned into its neighbours, each `not` and each operand of an
-`and` or `or` dropped, `and` and `or` exchanged, `max` and `min` exchanged, each bare truth value negated. An edit that changes nothing
-survives; then the decision says something that it need not say, and is to be written otherwise.
+`and` or `or` dropped, `and` exchanged with `or` and `max` with `min`, each bare truth value negated. An edit that
+changes nothing survives; then the decision says more than it need say, and is to be written otherwise.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import itertools
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
@@ -49,7 +49,7 @@ class Flip:
     decision: str
     old: str
     new: str
-    source: str
+    source: str = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -120,11 +120,8 @@ def _wrong(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 def _negated(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """A bare truth value that a node depends on, and its negation."""
-    if isinstance(node, ast.BoolOp):
-        asked = node.values
-    else:
-        asked = [node.test] if isinstance(node, ast.If | ast.IfExp) else []
-    for value in asked:
+    tested = [node.test] if isinstance(node, ast.If | ast.IfExp) else []
+    for value in node.values if isinstance(node, ast.BoolOp) else tested:
         if isinstance(value, ast.Name | ast.Call):
             yield value, ast.UnaryOp(ast.Not(), value)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from onceproof_conformance.belief import Belief, Case, Undecided, first_wrong, limits_read
-from onceproof_conformance.deviations import Deviations
+from onceproof_conformance.deviations import Deviations, known_deviations
 from onceproof_conformance.diagnosis import Failure, Finding, cheapest, diagnose, explain
 from onceproof_conformance.engines import cover, printed, random
 from onceproof_conformance.engines.machine import Game
@@ -78,6 +78,7 @@ class Judge:
         self.deviations: dict[tuple[tuple[str, int], ...], Deviations] = {}
         self.tried = 0
         self.stores: list[Hypothesis] = []
+        self.alike: set[str] = set()
         self.sample: list[Observed] = []
         self.broken: dict[str, ClauseResult] = {}
         self.undecided = ""
@@ -194,7 +195,7 @@ class Judge:
     def model(self, case: Case) -> Model:
         known = self.deviations.get(case.limits)
         if known is None:
-            known = self.deviations[case.limits] = Deviations(Model(self.table, case.config))
+            known = self.deviations[case.limits] = known_deviations(self.table, case.limits)
         return known.model
 
     def count(self, taken: Iterable[tuple[str, ...]], engine: str, requests: Iterable[Request], model: Model) -> None:
@@ -361,6 +362,8 @@ class Judge:
         shown = counterexample(self.runner.dialect, self.model(smallest.case), smallest)
         self.broken[finding.clause] = self.breach(finding.clause, engine, shown, finding.one_of)
         self.stores += finding.stores[:MOST_STORES]
+        if finding.stores or still is not None:
+            self.alike.add(finding.clause)
 
     def breach(self, clause: str, engine: str, shown: Message, one_of: tuple[str, ...] = ()) -> ClauseResult:
         level = self.table.clauses[clause].level

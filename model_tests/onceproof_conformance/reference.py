@@ -91,7 +91,7 @@ class ReferenceAdapter(Adapter):
         self._modules = {"handoff": onceproof.handoff, "session": onceproof.session, **(modules or {})}
 
     def open(self, store: str, profile: str, config: Mapping[str, int]) -> object:
-        return self.wrappers[store](self._modules[store], profile, config)
+        return self.wrappers[store](self._modules[store], profile or str(Profile.HARDENED), config)
 
     def _call(self, op: str, request: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -17,7 +17,7 @@ def decide_now(at: int, latest: int, clock_may_go_back: bool) -> int:
     post: __return__ == at or (__return__ == latest and not clock_may_go_back)
     post: clock_may_go_back or (__return__ >= latest and __return__ >= at)
     """
-    return at if clock_may_go_back or at > latest else latest
+    return at if clock_may_go_back else max(at, latest)
 
 
 def decide_room(held: int, most: int) -> bool:
@@ -42,9 +42,7 @@ class Store:
         self._published = profile == Profile.PUBLISHED
         self._clock, self._lock = clock, lock()
         if not hasattr(self._lock, "__enter__"):
-            raise TypeError(
-                f"lock gave {type(self._lock).__name__}: it must make a lock, as threading.Lock does"
-            )
+            raise TypeError(f"lock gave {type(self._lock).__name__}: it must make a lock, as threading.Lock does")
         self._latest: int | None = None
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
@@ -55,7 +53,8 @@ class Store:
         now = self._clock()
         if type(now) is not int:
             raise TypeError(f"the clock gave {type(now).__name__}, not int: it must give whole milliseconds")
-        if self._latest is not None:
-            now = decide_now(now, self._latest, self._published)
-        self._latest = now
+        if now != self._latest:
+            if self._latest is not None:
+                now = decide_now(now, self._latest, self._published)
+            self._latest = now
         return now

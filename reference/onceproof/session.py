@@ -73,6 +73,7 @@ def decide_set(
 
     post: __return__[0] == Verdict.KEPT or __return__[1] == Entry(version, now)
     post: __return__[0] != Verdict.KEPT or __return__[1] == entry
+    post: entry is None or (__return__[0] == Verdict.KEPT) == (version < entry.version and not last_write_wins and now < entry.written_at + ttl_ms)
     """
     if entry is None:
         return ADDED, Entry(version, now)

@@ -26,6 +26,7 @@ class Board:
     choose: Choose
     call: LoweredCall
     plain: bool = False
+    forgets: bool = False
     drawn: int = 0
     dropped: int = 0
     position: int = 0

@@ -19,7 +19,7 @@ from onceproof_spec.model import FAIL, Model, Outcome, Record, Request, State, S
 from onceproof_spec.table import Table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Scope:
     """How small the store is: its limits, the tokens there are, the last instant, the numbers tried."""
 

@@ -27,7 +27,7 @@ class Run(Board):
             if self.reply is not None:
                 break
         tokens = tuple(sorted((token, r) for token, r in self.records.items() if r[0] != self.table.initial))
-        state = State(tokens, tuple(self.store.values()))
+        state = State(tokens, self.state.store if self.forgets else tuple(self.store.values()))
         return Outcome(self.reply or Reply(), state, self.code, self.drawn, tuple(self.steps), tuple(self.branches))
 
     def holds(self, guard: Guard, known: Mapping[str, Any]) -> bool:
@@ -56,9 +56,9 @@ class Run(Board):
     def _mark(self, rule: language.Mark, guarded: GuardedRule) -> None:
         applies = self.admitted(guarded)
         self.took("marked" if applies else "kept")
-        if self.options("rule", rule.effect):
-            applies = not applies
-        if applies:
+        wrong = self.options("rule", rule.effect)
+        self.forgets = self.forgets or (applies and bool(wrong))
+        if applies or wrong:
             self.store.update(self.table.functions[rule.update]({**self.fixed, **self.store}))
 
     def _sweep(self, rule: language.Sweep, guarded: GuardedRule) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -168,20 +169,25 @@ class Walk:
         return Request(call, at, tuple((name, token) for name, _ in self.table.calls[call].declared.takes))
 
 
+@lru_cache(maxsize=32)
+def sequences(table: Table, scope: Scope, caps: frozenset[str]) -> tuple[tuple[Request, ...], ...]:
+    """Every sequence of one small store, shortest ways first; the same for every subject with these capabilities."""
+    return tuple(dict.fromkeys(Walk(table, scope, caps).sequences()))
+
+
 def cases(table: Table, dialect: Dialect, caps: frozenset[str]) -> Iterator[Case]:
-    """Every sequence of every small store, shortest ways first."""
+    """Every sequence of every small store."""
     for scope in dialect.scopes:
         limits = tuple((name, scope.limits[name]) for name in table.limits)
-        for requests in dict.fromkeys(Walk(table, scope, caps).sequences()):
+        for requests in sequences(table, scope, caps):
             yield Case(table.name, str(table.profile), limits, requests)
 
 
 def zero_cases(table: Table, dialect: Dialect, caps: frozenset[str]) -> Iterator[Case]:
     """The sequences of the smallest store, with each limit that is 1 sent as 0."""
     scope = dialect.scopes[0]
-    sequences = list(dict.fromkeys(Walk(table, scope, caps).sequences()))
     for zero in table.limits:
         if scope.limits[zero] == 1:
             limits = tuple((name, 0 if name == zero else scope.limits[name]) for name in table.limits)
-            for requests in sequences:
+            for requests in sequences(table, scope, caps):
                 yield Case(table.name, str(table.profile), limits, requests)

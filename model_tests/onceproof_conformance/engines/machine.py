@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from onceproof_conformance.belief import Belief, Case, Undecided
-from onceproof_conformance.deviations import Deviations
+from onceproof_conformance.deviations import known_deviations
 from onceproof_conformance.engines.instants import boundaries
 from onceproof_spec.language import Kind
-from onceproof_spec.model import Model, Reply, Request
+from onceproof_spec.model import Reply, Request
 from onceproof_spec.table import Table
 
 if TYPE_CHECKING:
@@ -26,7 +26,11 @@ class Broken(AssertionError):
 
 @dataclass
 class Game:
-    """What one run of a machine is played with, and what came of it."""
+    """What one run of a machine is played with, and what came of it.
+
+    `waived` are clauses that are known to be broken. `is_like` tells whether a store that the subject was found to be
+    like would have answered so: from the first reply that is not lawful on, every one must be that store's.
+    """
 
     runner: Runner
     table: Table
@@ -35,7 +39,6 @@ class Game:
     neutral: bool = False
     is_like: Callable[[Case, list[Reply]], bool] = field(default=lambda case, replies: False)
     taken: list[tuple[str, ...]] = field(default_factory=list)
-    models: dict[tuple[tuple[str, int], ...], tuple[Model, Deviations]] = field(default_factory=dict)
     lost: tuple[Case, list[Reply]] | None = None
     calls: int = 0
     undecided: int = 0
@@ -49,18 +52,15 @@ class StoreMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.at, self.requests, self.replies = 0, list[Request](), list[Reply]()
-        self.over = False
+        self.over = self.like = False
 
     @initialize(data=st.data())
     def open(self, data: st.DataObject) -> None:
         """Open a store with small limits."""
         drawn = {name: data.draw(st.integers(1, 4), label=name) for name in self.game.table.limits}
         self.config = tuple(drawn.items())
-        known = self.game.models.get(self.config)
-        if known is None:
-            model = Model(self.game.table, drawn)
-            known = self.game.models[self.config] = (model, Deviations(model))
-        self.model, deviations = known
+        deviations = known_deviations(self.game.table, self.config)
+        self.model = deviations.model
         self.limits = self.model.limits
         self.belief = Belief(self.model, self.game.waived, deviations)
         self.game.runner.open(self.case())
@@ -118,17 +118,20 @@ class StoreMachine(RuleBasedStateMachine):
         self.requests.append(request)
         self.replies.append(seen)
         self.game.calls += 1
+        if not (self.like or self.is_allowed(request, seen)):
+            self.like = True
+        if self.like and not self.game.is_like(self.case(), self.replies):
+            self.game.lost = (self.case(), list(self.replies))
+            raise Broken(call)
+
+    def is_allowed(self, request: Request, seen: Reply) -> bool:
+        """Whether the law, or what is waived of it, allows a reply; where too much is possible the game is over."""
         try:
-            allowed = self.belief.observe(request, seen)
+            return self.belief.observe(request, seen)
         except Undecided:
             self.game.undecided += 1
             self.over = True
-            return
-        if not allowed and self.game.is_like(self.case(), self.replies):
-            self.over = True
-        elif not allowed:
-            self.game.lost = (self.case(), list(self.replies))
-            raise Broken(call)
+            return True
 
     def teardown(self) -> None:
         """Count what was exercised."""
