@@ -92,7 +92,7 @@ class Judge:
     def run(self) -> StoreResult:
         """Every clause's verdict."""
         began = time.monotonic()
-        self.deadline = None if self.options.budget is None else began + self.options.budget
+        self.ends_at = None if self.options.budget is None else began + self.options.budget
         try:
             if "cover" in self.options.engines:
                 self.cover()
@@ -395,5 +395,5 @@ class Judge:
         return result
 
     def check_budget(self) -> None:
-        if self.deadline is not None and time.monotonic() > self.deadline:
+        if self.ends_at is not None and time.monotonic() > self.ends_at:
             raise CutOff

@@ -20,8 +20,9 @@ from onceproof_spec import law
 from onceproof_spec.explore import Scope, Search
 from onceproof_spec.explore import search as explored
 from onceproof_spec.language import Claim, Kind, Lifecycle, Profile, Rule, Sweep
-from onceproof_spec.prove import Proof, Verdict, _Prover, lemmas
-from onceproof_spec.table import DefinitionError, Guard, GuardedRule, LoweredCall, Row, Table, lower
+from onceproof_spec.lowering import lower
+from onceproof_spec.prove import Proof, Prover, Verdict, lemmas
+from onceproof_spec.table import DefinitionError, Guard, GuardedRule, LoweredCall, Row, Table
 
 SCOPES: dict[str, Scope] = {
     "handoff": Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),
@@ -60,7 +61,7 @@ class Examined:
     def __init__(self, table: Table, scope: Scope | None = None) -> None:
         self.table = table
         self._scope = scope
-        self._prover = _Prover(table)
+        self._prover = Prover(table)
         self._proofs: dict[int, Proof] = {}
 
     @property
@@ -315,7 +316,7 @@ def killers(table: Table, place: int, mutants: Iterable[LawMutant], scope: Scope
                 yield mutant
         elif claim.scope == "step" and (mutant.part == "rule" or claim.when.event not in ("", mutant.touched)):
             continue
-        elif _Prover(mutant.table).prove(place, claim).verdict is Verdict.FALSE:
+        elif Prover(mutant.table).prove(place, claim).verdict is Verdict.FALSE:
             yield mutant
 
 

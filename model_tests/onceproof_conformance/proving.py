@@ -118,11 +118,13 @@ def prove_law(store: str, profile: Profile) -> LawProof:
     table, found = known.table, known.search
     dialect = DIALECTS[store]
     claims = [ClaimProof("", proof.claim, str(proof.verdict), proof.obligations) for proof in known.lemmas]
+    sound = all(proof.verdict == "proved" for proof in known.lemmas)
     for proof in known.proofs():
         breaking = found.violations.get(proof.place, ())
         shown = tuple(dialect.message(request, known.scope.limits) for request in breaking)
         text = says(table.claims[proof.place])
-        claims.append(ClaimProof(proof.claim, text, str(proof.verdict), proof.obligations, shown))
+        verdict = str(proof.verdict) if sound or proof.verdict != "proved" else "unknown"
+        claims.append(ClaimProof(proof.claim, text, verdict, proof.obligations, shown))
     wrong = tuple(str(one) for one in objections({profile: known}) if one.profile is not _other(profile))
     counts = (found.states, found.transitions, found.complete)
     return LawProof(store, str(profile), *counts, tuple(claims), wrong, frozenset(departed(table)))

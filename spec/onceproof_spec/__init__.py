@@ -9,8 +9,9 @@ from functools import cache
 
 from onceproof_spec.handoff import HandoffToken
 from onceproof_spec.language import Lifecycle, Profile
+from onceproof_spec.lowering import lower
 from onceproof_spec.session import SessionVersion
-from onceproof_spec.table import DefinitionError, Table, lower, step
+from onceproof_spec.table import DefinitionError, Table, step
 
 __all__ = ["DefinitionError", "Lifecycle", "Profile", "Table", "law", "lifecycles", "lower", "step"]
 

@@ -23,7 +23,6 @@ class HandoffToken(Lifecycle):
     absent = State(initial=True)
     pending = State()
     held = ("pending",)
-
     fields = {"deadline": 0}
     store = {"now": 0}
     limits = ("pending_max", "ttl_ms", "attempts")
@@ -116,12 +115,14 @@ class HandoffToken(Lifecycle):
     claims = (
         step("single_use", when(event="consume", answer="ok"), then(before="pending", after="absent", where="matching")),
         step("single_use", when(before="absent", after="pending"), then(event="issue", answer="ok")),
+        step("single_use", when(event="consume", before="pending", where=("alive", "matching")), then(answer="ok", after="absent")),
         step("mismatch_never_consumes", when(event="consume", answer="mismatch"), then(unchanged=True, where="not matching")),
         each("mismatch_never_consumes", when(call="consume", answer="mismatch", before="pending", where="alive"), then(unchanged=True)),
         always("pending_is_bounded", held_at_most="pending_max"),
         step("dead_at_deadline", when(event="consume", answer="ok mismatch"), then(where="alive")),
         step("dead_at_deadline", when(event="consume", answer="expired"), then(where="not alive")),
         step("dead_at_deadline", when(event="issue", answer="ok"), then(where="full_lifetime")),
+        *(on_call("dead_at_deadline", when(call=name), then(where="not_before_the_call")) for name in ("issue", "consume", "revoke", "prune")),
         on_call("limit_only_at_the_bound", when(call="issue", answer="pending_limit"), then(where="full")),
         each("sweep_before_capacity", when(call="issue", after="pending"), then(where="alive_after")),
         on_call("no_draw_when_full", when(call="issue", answer="pending_limit"), then(where="drew_nothing")),
@@ -143,6 +144,7 @@ class HandoffToken(Lifecycle):
         on_call("time_never_runs_backwards", when(), then(where="not_before")),
         sometimes("the store is full", held_at="pending_max"),
         sometimes("a dead token is held", token=then(before="pending", where="not alive")),
-        sometimes("a live token is refused", call=when(call="consume", answer="mismatch")),
-        sometimes("every draw collides", call=when(call="issue", answer="collision_exhausted")),
+        *(sometimes(f"consume answers {code}", call=when(call="consume", answer=code)) for code in ("ok", "expired", "mismatch")),
+        *(sometimes(f"issue answers {code}", call=when(call="issue", answer=code)) for code in ("pending_limit", "collision_exhausted")),
+        sometimes("a live token is revoked", call=when(call="revoke", answer="ended")),
     )  # fmt: skip

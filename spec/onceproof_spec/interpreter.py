@@ -168,31 +168,41 @@ class Run(Board):
             token = draws[index] if index < len(draws) else FAIL
             self.drawn += 1
             if token == FAIL:
-                self.took("failed")
-                chosen = self.options("rule", *[rule.failure] * 3, site="failed")
-                if chosen == 1 and index + 1 < len(draws):
-                    del draws[index]
-                    index -= 1
-                    continue
-                if chosen == 2:
-                    self.add_anyway()
-                self.refuse(rule.failed, rule.refused)
-                if chosen == 3:
-                    self.reply = ANY
-                return None
+                if not self.failing(rule, more=index + 1 < len(draws)):
+                    return None
+                del draws[index]
+                index -= 1
+                continue
             row, known = self.select(rule.event, token, self.records.get(token, self.absent))
             if row.code != rule.again:
                 self.took("drawn")
                 return self.settle(token, row, known, {row.code: Reply(token=token)})
             self.took(rule.again)
             self.put(token, row, known)
-            chosen = self.options("rule", *[rule.effect] * 3, site=f"again {min(index, attempts - 1 - index)}")
-            if chosen in (1, 2):
-                self.records[token] = self.renewed(token, self.table.cell(rule.event, self.table.initial)[0])
-            if chosen in (1, 3):
-                self.reply = Reply(token=token) if chosen == 1 else Reply(refusal=rule.exhausted)
-                self.code = "ok"
+            if self.colliding(rule, token, f"again {min(index, attempts - 1 - index)}"):
                 return None
+
+    def failing(self, rule: language.Draw, more: bool) -> bool:
+        """A draw that fails ends the call; True if a wrong store draws again."""
+        self.took("failed")
+        chosen = self.options("rule", *[rule.failure] * 3, site="failed")
+        if chosen == 1 and more:
+            return True
+        if chosen == 2:
+            self.add_anyway()
+        self.refuse(rule.failed, rule.refused)
+        if chosen == 3:
+            self.reply = ANY
+        return False
+
+    def colliding(self, rule: language.Draw, token: int, site: str) -> bool:
+        """A draw that is held is drawn again; True if a wrong store ends the call with it."""
+        chosen = self.options("rule", *[rule.effect] * 3, site=site)
+        if chosen in (1, 2):
+            self.records[token] = self.renewed(token, self.table.cell(rule.event, self.table.initial)[0])
+        if chosen in (1, 3):
+            self.reply = Reply(token=token) if chosen == 1 else Reply(refusal=rule.exhausted)
+        return chosen in (1, 3)
 
     def _evict(self, rule: language.Evict, guarded: GuardedRule) -> None:
         held = sorted(token for token in self.records if self.is_held(token))
@@ -215,7 +225,7 @@ class Run(Board):
         victim = oldest[self.options("tie", *[()] * (len(oldest) - 1), free=True)] if len(oldest) > 1 else oldest[0]
         ranks = {} if self.plain else dict(zip(held, self.ranked(held, "evicts", rule.order), strict=True))
         labels = [] if self.plain else ["nothing", *(ranks[token] for token in others), "clears"]
-        chosen = self.options("rule", rule.bound, *[rule.effect] * (len(others) + 1), site="evict", labels=labels)
+        chosen = self.options("rule", rule.bound, *[rule.effect] * (len(others) + 1), site="victim", labels=labels)
         if chosen == 0:
             row, known = self.select(rule.event, victim, self.records[victim])
             self.put(victim, row, known)

@@ -52,7 +52,7 @@ class Proof:
     where: str = ""
 
 
-class _Prover(Symbolic):
+class Prover(Symbolic):
     """The obligations of each claim."""
 
     # claims, as obligations: a hypothesis and a goal
@@ -121,10 +121,11 @@ class _Prover(Symbolic):
         began = time.perf_counter()
         shown, verdict, where = 0, Verdict.PROVED, ""
         for label, hypothesis, goal in self.obligations(claim):
-            if self.check(*hypothesis) == z3.unsat:
+            possible = self.check(*hypothesis)
+            if possible == z3.unsat:
                 continue
             shown += 1
-            answer = self.check(*hypothesis, z3.Not(goal))
+            answer = self.check(*hypothesis, z3.Not(goal)) if possible == z3.sat else possible
             if answer != z3.unsat:
                 verdict = Verdict.FALSE if answer == z3.sat else Verdict.UNKNOWN
                 where = label
@@ -136,14 +137,14 @@ class _Prover(Symbolic):
 
 def prove(table: Table) -> list[Proof]:
     """Every claim of a table, and the lemmas that the claims about calls rest on."""
-    prover = _Prover(table)
+    prover = Prover(table)
     claims = [(place, claim) for place, claim in enumerate(table.claims) if claim.scope != "sometimes"]
     return [*lemmas(table), *[prover.prove(place, claim) for place, claim in claims]]
 
 
 def lemmas(table: Table) -> list[Proof]:
     """What every proof of a call rests on: no row is dead, a repeated draw is harmless, counting is right."""
-    prover = _Prover(table)
+    prover = Prover(table)
     return [_no_dead_row(prover), _forgotten(prover), *_repeated_draws(prover), *_counting()]
 
 
@@ -153,7 +154,7 @@ def _timed(claim: str, obligations: list[tuple[str, bool]], began: float) -> Pro
     return Proof(-1, claim, verdict, len(obligations), time.perf_counter() - began, "; ".join(wrong))
 
 
-def _no_dead_row(prover: _Prover) -> Proof:
+def _no_dead_row(prover: Prover) -> Proof:
     """Some values take each row."""
     began, found = time.perf_counter(), []
     anything = Claim("", "step", language.Facts(), language.Facts())
@@ -163,7 +164,7 @@ def _no_dead_row(prover: _Prover) -> Proof:
     return _timed("no row is dead", found, began)
 
 
-def _forgotten(prover: _Prover) -> Proof:
+def _forgotten(prover: Prover) -> Proof:
     """A token that comes back to the initial state has its first fields again."""
     began, found = time.perf_counter(), []
     for row in prover.table.rows:
@@ -174,7 +175,7 @@ def _forgotten(prover: _Prover) -> Proof:
     return _timed("the initial state has forgotten its fields", found, began)
 
 
-def _repeated_draws(prover: _Prover) -> Iterator[Proof]:
+def _repeated_draws(prover: Prover) -> Iterator[Proof]:
     """A row whose answer is drawn again changes nothing: so any number of them may be left out of a path."""
     for call in prover.table.calls.values():
         for guarded in call.rules:
@@ -193,9 +194,27 @@ def _repeated_draws(prover: _Prover) -> Iterator[Proof]:
 
 def _counting() -> list[Proof]:
     """The count is the number held: a one-to-one map to 0..count-1 survives every coming, going and staying."""
-    began, token = time.perf_counter(), z3.DeclareSort(f"Token{serial()}")
-    integer, truth = z3.IntSort(), z3.BoolSort()
-    held, at, slot = z3.Array("held", token, truth), z3.Array("at", integer, token), z3.Array("slot", token, integer)
+    began, found = time.perf_counter(), []
+    before, changes = _mapped_changes()
+    for label, (cases, after) in changes.items():
+        solver = z3.Solver()
+        solver.set("timeout", 20_000)
+        solver.add(before, cases)
+        satisfiable = solver.check() != z3.unsat
+        solver.add(z3.Not(after))
+        found.append((label, satisfiable and solver.check() == z3.unsat))
+    return [_timed("the count is the number held", found, began)]
+
+
+def _mapped_changes() -> tuple[Any, dict[str, tuple[Any, Any]]]:
+    """The map before; and for each change the cases that it is about, and the map after."""
+    token, integer = z3.DeclareSort(f"Token{serial()}"), z3.IntSort()
+    held, at, slot = (
+        z3.Array(name, *sorts)
+        for name, sorts in {
+            "held": (token, z3.BoolSort()), "at": (integer, token), "slot": (token, integer),
+        }.items()
+    )  # fmt: skip
     count, subject = z3.Int("count"), z3.Const("subject", token)
     any_token, any_slot = z3.Const("any_token", token), z3.Int("any_slot")
 
@@ -209,29 +228,14 @@ def _counting() -> list[Proof]:
         )
 
     last, place = at[count - 1], slot[subject]
-    changes = {
-        "a token comes": (
-            z3.Not(held[subject]),
-            mapped(
-                z3.Store(held, subject, True), z3.Store(at, count, subject),
-                z3.Store(slot, subject, count), count + 1,
-            ),
-        ),
-        "a token goes": (
-            held[subject],
-            mapped(
-                z3.Store(held, subject, False), z3.Store(at, place, last),
-                z3.Store(z3.Store(slot, last, place), subject, -1), count - 1,
-            ),
-        ),
-        "a token stays": (held[subject], mapped(held, at, slot, count)),
-    }  # fmt: skip
-    found = []
-    for label, (before, after) in changes.items():
-        solver = z3.Solver()
-        solver.set("timeout", 20_000)
-        solver.add(mapped(held, at, slot, count), before)
-        satisfiable = solver.check() != z3.unsat
-        solver.add(z3.Not(after))
-        found.append((label, satisfiable and solver.check() == z3.unsat))
-    return [_timed("the count is the number held", found, began)]
+    come = mapped(
+        z3.Store(held, subject, True), z3.Store(at, count, subject), z3.Store(slot, subject, count), count + 1
+    )
+    moved = z3.Store(z3.Store(slot, last, place), subject, -1)
+    gone = mapped(z3.Store(held, subject, False), z3.Store(at, place, last), moved, count - 1)
+    before = mapped(held, at, slot, count)
+    return before, {
+        "a token comes": (z3.Not(held[subject]), come),
+        "a token goes": (held[subject], gone),
+        "a token stays": (held[subject], before),
+    }

@@ -23,7 +23,6 @@ class SessionVersion(Lifecycle):
     absent = State(initial=True)
     cached = State()
     held = ("cached",)
-
     fields = {"current": 0, "written_at": 0}
     store = {"now": 0}
     limits = ("entries_max", "ttl_ms")
@@ -95,15 +94,17 @@ class SessionVersion(Lifecycle):
     def not_written_before(self, other_written_at: int, written_at: int) -> bool: return other_written_at <= written_at
     def was_full(self, held: int, entries_max: int) -> bool: return held >= entries_max
     def not_before(self, now: int, now_after: int) -> bool: return now_after >= now
+    def not_before_the_call(self, at: int, now_after: int) -> bool: return now_after >= at
 
     taken = "added renewed"
     claims = (
         step("fresh_only", when(event="get", answer="hit"), then(before="cached", where="fresh")),
         on_call("fresh_only", when(), then(where="not_before")),
+        *(on_call("fresh_only", when(call=name), then(where="not_before_the_call")) for name in ("set", "get")),
         step("hit_is_what_was_set", when(event="get", before="absent"), then(answer="miss")),
         step("hit_is_what_was_set", when(event="get", before="cached", where="fresh"), then(answer="hit")),
         each("hit_is_what_was_set", when(before="cached", after="cached"), then(unchanged=True), but="key"),
-        each("hit_is_what_was_set", when(before="absent"), then(after="absent"), but="key"),
+        each("hit_is_what_was_set", when(before="absent", after="cached"), then(call="set", where="as_set")),
         step("newest_survives", when(event="set", answer=taken), then(after="cached", where=("as_set", "written_now"))),
         step("newest_survives", when(event="set", before="absent"), then(answer="added")),
         step("never_goes_back", when(event="set", before="cached", where="fresh"), then(where="never_lower")),
@@ -118,5 +119,6 @@ class SessionVersion(Lifecycle):
         each("get_is_pure", when(call="get"), then(unchanged=True)),
         sometimes("the store is full", held_at="entries_max"),
         sometimes("a dead entry is held", token=then(before="cached", where="not fresh")),
+        sometimes("get hits", call=when(call="get", answer="hit")),
         sometimes("a held key is set at the bound", call=when(call="set", answer="renewed", where="was_full")),
     )  # fmt: skip

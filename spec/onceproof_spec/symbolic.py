@@ -242,7 +242,7 @@ class Symbolic:
             record = path.read(token)
             return z3.Implies(self.held(record), path.read(victim)[1][place] <= record[1][place])
 
-        evicting = path.assume(wanted, self.held(path.read(victim)), label="evict", tokens=(*path.tokens, victim))
+        evicting = path.assume(wanted, self.held(path.read(victim)), label="full", tokens=(*path.tokens, victim))
         evicting = replace(evicting, everywhere=(*path.everywhere, least))
         gone = [replace(after, code="ok") for after in self.each_row(rule.event, evicting, request, victim)]
         return [*gone, path.assume(z3.Not(wanted), label="room")]
