@@ -20,7 +20,7 @@ UNEXPLAINED = 120
 WAIVED = 1
 AGAIN = 4
 DOUBT = 60
-MOST_FAILURES = 60
+MOST_FAILURES = 40
 ALIKE = 6
 
 THEORIES = ("near -1", "near 0", "near 1", "far")

@@ -25,7 +25,7 @@ from onceproof_spec.model import Model, Reply, Request
 from onceproof_spec.table import Table
 
 MOST_FAILURES = 2_000
-MOST_AGAIN = 400
+MOST_AGAIN = 120
 MOST_STORES = 3
 SAMPLED = 80
 MOST_ROUNDS = 4

@@ -47,14 +47,18 @@ class Model:
         return found
 
     def _allowed(self, state: State, request: Request) -> Iterator[Outcome]:
+        return self.outcomes(state, request, lambda point: 0, plain=True)
+
+    def outcomes(self, state: State, request: Request, choose: Choose, *, plain: bool = False) -> Iterator[Outcome]:
+        """Every run in which `choose` decides, but where the law leaves a choice: there each option is taken."""
         scripts: list[tuple[int, ...]] = [()]
         while scripts:
             script = scripts.pop()
             taken: list[int] = []
 
-            def choose(point: Point, script: tuple[int, ...] = script, taken: list[int] = taken) -> int:
+            def choose_all(point: Point, script: tuple[int, ...] = script, taken: list[int] = taken) -> int:
                 if not point.free:
-                    return 0
+                    return choose(point)
                 if len(taken) < len(script):
                     taken.append(script[len(taken)])
                 else:
@@ -62,7 +66,7 @@ class Model:
                     taken.append(0)
                 return taken[-1]
 
-            yield self.run(state, request, choose, plain=True)
+            yield self.run(state, request, choose_all, plain=plain)
 
     def run(self, state: State, request: Request, choose: Choose, *, plain: bool = False) -> Outcome:
         """One run of a call, with `choose` deciding at every point; a plain one asks at free points only."""
