@@ -111,7 +111,7 @@ def test_wrong_usage_exits_64(arguments, capsys):
 
 def test_a_bug_of_ours_exits_70(monkeypatch, capsys):
     """An exception that nothing expects is a bug of ours, and said to be."""
-    monkeypatch.setattr(checking, "check", lambda *args, **options: 1 // 0)
+    monkeypatch.setattr(checking, "check_by_path", lambda *args, **options: 1 // 0)
     assert cli.run(GOOD) == 70
     assert "a bug of ours" in capsys.readouterr().err
 

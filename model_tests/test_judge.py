@@ -8,8 +8,9 @@ from onceproof_conformance import replay
 from onceproof_conformance.adapter import Adapter, Offer, Refused
 from onceproof_conformance.belief import Case, allows
 from onceproof_conformance.check import WrongUsage, apply_known_failing, check, read_known_failing, write_json
-from onceproof_conformance.judge import Judge, Options
+from onceproof_conformance.judge import Judge
 from onceproof_conformance.mutants import MUTANTS
+from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import BadReply
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import Results, Verdict

@@ -6,8 +6,9 @@ import statistics
 
 import pytest
 
-from onceproof_conformance.judge import Judge, Options
+from onceproof_conformance.judge import Judge
 from onceproof_conformance.mutants import MUTANTS, Mutant
+from onceproof_conformance.options import Options
 from onceproof_conformance.results import StoreResult, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.subject import Subject

@@ -22,6 +22,8 @@ from typing import Any, ClassVar
 from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, Message, fields, fits, is_whole, needs
 from onceproof_spec.language import Kind
 
+TOKEN_ONLY = {"token": Kind.TOKEN}
+
 
 class Refused(Exception):
     """A documented refusal, by its code."""
@@ -109,14 +111,15 @@ class Adapter:
         cap = needs(store).get(op)
         if cap is None or (cap and cap not in self.stores[store].caps):
             return {"err": "unsupported"}
-        takes = fields(store).get(op, {"token": Kind.TOKEN})
-        values: dict[str, Any] = {"at": request.get("at")}
-        if not is_whole(values["at"]):
+        at = request.get("at")
+        if not is_whole(at):
             return {"err": "bad_request"}
-        for name, kind in takes.items():
-            if name not in request or not fits(kind, request[name]):
+        values: dict[str, Any] = {"at": at}
+        for name, kind in fields(store).get(op, TOKEN_ONLY).items():
+            value = request.get(name)
+            if not fits(kind, value):
                 return {"err": "bad_request"}
-            values[name] = request[name]
+            values[name] = value
         return {"ok": getattr(opened, op)(**values)}
 
 

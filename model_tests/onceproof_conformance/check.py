@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,16 +13,18 @@ from typing import Any
 from onceproof_conformance import replay
 from onceproof_conformance.belief import first_wrong
 from onceproof_conformance.diagnosis import Failure
-from onceproof_conformance.judge import Judge, Options
+from onceproof_conformance.judge import Judge
 from onceproof_conformance.lifecycles import DIALECTS
+from onceproof_conformance.options import Options
 from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.schemas import validate
-from onceproof_conformance.subject import Subject, SubjectError
+from onceproof_conformance.subject import Subject, SubjectError, load, reference
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Model
 
 VERSION = "0.1.0"
+MOST_WORKERS = 2
 Announce = Callable[[str, str, int, int], None]
 
 
@@ -70,9 +74,53 @@ def check(
 
             judge = Judge(Runner(subject, store), law(store, column), replace(options, progress=progress))
             results.runs.append(judge.run())
+    _something(results, options)
+    return results
+
+
+def check_by_path(
+    path: str | None,
+    options: Options,
+    *,
+    stores: Sequence[str] = (),
+    profile: str | None = None,
+    argv: Sequence[str] = (),
+    announce: Announce = lambda what, engine, done, total: None,
+) -> Results:
+    """Judge the adapter at an import path, or the reference stores, two runs at a time where there are cores.
+
+    Each run has a subject of its own in a process of its own, so the results are those of `check`.
+    """
+    subject = _subject(path)
+    wanted = [
+        (store, column) for store in stores_of(subject, stores) for column in profiles_of(subject, store, profile)
+    ]
+    workers = min(MOST_WORKERS, os.cpu_count() or 1, len(wanted))
+    if workers < 2:
+        return check(subject, options, stores=stores, profile=profile, argv=argv, announce=announce)
+    results = Results(list(argv), options.seed, subject.hello)
+    announce("judging", f"{len(wanted)} runs, {workers} at a time", 0, len(wanted))
+    with ProcessPoolExecutor(workers) as pool:
+        running = [pool.submit(_judge_by_path, path, store, column, options) for store, column in wanted]
+        for done, future in enumerate(as_completed(running), 1):
+            run = future.result()
+            announce(f"{run.store}, {run.profile}", f"{run.verdict}", done, len(wanted))
+        results.runs = [future.result() for future in running]
+    _something(results, options)
+    return results
+
+
+def _subject(path: str | None) -> Subject:
+    return reference() if path is None else Subject(load(path))
+
+
+def _judge_by_path(path: str | None, store: str, profile: Profile, options: Options) -> StoreResult:
+    return Judge(Runner(_subject(path), store), law(store, profile), options).run()
+
+
+def _something(results: Results, options: Options) -> None:
     if options.clauses and not any(run.clauses for run in results.runs):
         raise WrongUsage(f"no clause matches {', '.join(options.clauses)}: see onceproof list")
-    return results
 
 
 def check_replay(subject: Subject, text: str, argv: Sequence[str] = ()) -> Results:

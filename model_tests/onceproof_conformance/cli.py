@@ -16,7 +16,7 @@ from rich.table import Table as Grid
 from onceproof_conformance import check as checking
 from onceproof_conformance.catalogue import entries
 from onceproof_conformance.check import VERSION, WrongUsage
-from onceproof_conformance.judge import ENGINES, Options
+from onceproof_conformance.options import ENGINES, Options
 from onceproof_conformance.protocol import BadReply
 from onceproof_conformance.replay import BadReplay
 from onceproof_conformance.report import explained, terminal
@@ -100,15 +100,14 @@ def check(
     64 wrong usage, 70 a bug of ours.
     """
     known = checking.read_known_failing(known_failing) if known_failing else {}
-    judged = reference() if subject is None else Subject(load(subject))
     argv = ["check", *_told(context)]
     if replay is not None:
-        results = checking.check_replay(judged, replay, argv)
+        results = checking.check_replay(reference() if subject is None else Subject(load(subject)), replay, argv)
     else:
         options = Options(engines or ENGINES, clauses, seed, examples, budget)
         with _progress(quiet) as announce:
-            results = checking.check(
-                judged, options, stores=stores, profile=profile, argv=argv,
+            results = checking.check_by_path(
+                subject, options, stores=stores, profile=profile, argv=argv,
                 announce=lambda what, engine, done, total: announce(f"{what}: {engine}", done, total),
             )  # fmt: skip
         checking.apply_known_failing(results, known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from onceproof_conformance.belief import Belief, Case, Undecided, first_wrong, limits_read
@@ -14,6 +14,7 @@ from onceproof_conformance.diagnosis import Failure, Finding, cheapest, diagnose
 from onceproof_conformance.engines import cover, printed, random
 from onceproof_conformance.engines.machine import Game
 from onceproof_conformance.hypotheses import Hypothesis, Observed, answers_so
+from onceproof_conformance.options import ENGINES, CutOff, Options, by_branch
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, StoreResult, Verdict
@@ -29,37 +30,6 @@ MOST_AGAIN = 120
 MOST_STORES = 3
 SAMPLED = 80
 MOST_ROUNDS = 4
-ENGINES = ("cover", "random")
-
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run is asked to do.
-
-    `clauses` are patterns; a clause that none matches is not reported. `budget` is in seconds.
-    """
-
-    engines: tuple[str, ...] = ENGINES
-    clauses: tuple[str, ...] = ()
-    seed: int = 1
-    examples: int = 200
-    budget: float | None = None
-    progress: Progress = field(default=lambda what, done, total: None)
-
-
-def by_branch(taken: Mapping[tuple[str, ...], int]) -> Counter[str]:
-    """How often each branch was taken, from how often calls took which branches."""
-    found: Counter[str] = Counter()
-    for branches_taken, times in taken.items():
-        for branch in branches_taken:
-            found[branch] += times
-    return found
-
-
-class CutOff(Exception):
-    """The budget is spent."""
 
 
 class Judge:
@@ -100,8 +70,11 @@ class Judge:
                 self.random()
         except CutOff:
             self.undecided = "cut off by the budget"
+        counts = {engine: by_branch(taken) for engine, taken in self.exercised.items()}
         clauses = {
-            name: self.result(name, promise) for name, promise in self.table.clauses.items() if self.is_wanted(name)
+            name: self.result(name, promise, counts)
+            for name, promise in self.table.clauses.items()
+            if self.is_wanted(name)
         }
         seconds = time.monotonic() - began
         return StoreResult(self.table.name, str(self.table.profile), clauses, seconds, self.runner.calls)
@@ -370,9 +343,8 @@ class Judge:
         verdict = Verdict.FAIL if level is Level.MUST else Verdict.WARN
         return ClauseResult(level, verdict, 0, [engine], "", list(one_of), shown)
 
-    def result(self, clause: str, promise: Promise) -> ClauseResult:
+    def result(self, clause: str, promise: Promise, counts: Mapping[str, Counter[str]]) -> ClauseResult:
         mine = [branch for branch in self.branches.values() if clause in branch.clauses]
-        counts = {engine: by_branch(taken) for engine, taken in self.exercised.items()}
         times = {branch.name: sum(count[branch.name] for count in counts.values()) for branch in mine}
         engines = {engine for engine, count in counts.items() if any(count[branch.name] for branch in mine)}
         exercised = sum(times.values()) + self.probed[clause]

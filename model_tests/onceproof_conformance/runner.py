@@ -10,6 +10,8 @@ from onceproof_conformance.protocol import Message
 from onceproof_conformance.subject import Subject, SubjectError
 from onceproof_spec.model import Reply, Request
 
+MOST_MESSAGES = 50_000
+
 
 class OpenRefused(SubjectError):
     """The subject did not open a store with these limits."""
@@ -17,6 +19,10 @@ class OpenRefused(SubjectError):
     def __init__(self, case: Case, reply: Message) -> None:
         super().__init__(f"open {case.store} {case.config} was answered {reply!r}: open it and answer null")
         self.reply = reply
+
+    def __reduce__(self) -> tuple[type[SubjectError], tuple[str]]:
+        """Between processes the message is enough."""
+        return SubjectError, (str(self),)
 
 
 class Runner:
@@ -26,7 +32,7 @@ class Runner:
         self.subject, self.dialect = subject, DIALECTS[store]
         self.profiles: list[str] = list(subject.offer(store).get("profiles") or ())
         self.calls = 0
-        self._messages: dict[tuple[Request, int], Message] = {}
+        self._messages: dict[Request, Message] = {}
 
     def open(self, case: Case) -> None:
         """A fresh store with the limits of the case.
@@ -44,7 +50,12 @@ class Runner:
     def ask(self, request: Request, limits: Mapping[str, int]) -> Reply:
         """One call, and its reply as the model has it."""
         self.calls += 1
-        return self.dialect.seen(request, self.subject.ask(self.dialect.message(request, limits)))
+        message = self._messages.get(request)
+        if message is None:
+            if len(self._messages) > MOST_MESSAGES:
+                self._messages.clear()
+            message = self._messages[request] = self.dialect.message(request, limits)
+        return self.dialect.seen(request, self.subject.ask(message))
 
     def replay(self, case: Case) -> list[Reply]:
         """Every reply to a sequence on a fresh store."""

@@ -44,6 +44,7 @@ class Walk:
         self.counters = [name for name in self.calls if not table.calls[name].declared.takes]
         self.ordered = any(isinstance(g.rule, Evict) for call in table.calls.values() for g in call.rules)
         self.named = {n for call in table.calls.values() for n, kind in call.declared.takes if kind is Kind.TOKEN}
+        self.known_reads: dict[tuple[int, int], Request] = {}
         self.turn = 0
 
     def reads(self, call: str) -> bool:
@@ -145,14 +146,16 @@ class Walk:
         named += [draw for name, value in request.values if takes[name] is Kind.DRAWS for draw in value if draw != FAIL]
         tokens = sorted({*named[:3], *(token for token, _ in node.state.tokens), *(token for token, _ in after.tokens)})
         at = max(node.at, request.at)
-        edges = boundaries(self.table, self.model.limits, after)
-        later = {edge + by for edge in edges for by in (-1, 0) if edge + by > at}
+        edges = {token: self.edges(token, after, at) for token in tokens}
+        later = {edge for own in edges.values() for edge in own}
         count = tuple(Request(name, request.at) for name in self.counters)
         if not self.readers:
             yield (*way, *count)
             return
         if self.is_pure(after, tokens, at):
-            yield (*way, *count, *(self.read(token, edge) for edge in sorted({at, *later}) for token in tokens))
+            reads = [(at, token) for token in tokens]
+            reads += sorted((edge, token) for token, own in edges.items() for edge in own)
+            yield (*way, *count, *(self.read(token, instant) for instant, token in reads))
             return
         for instant in sorted({request.at, *later}):
             self.turn += 1
@@ -160,13 +163,23 @@ class Walk:
             tail = tuple(self.read(token, instant) for token in tokens[first:] + tokens[:first])
             yield (*way, *(count if instant == request.at else ()), *tail)
 
+    def edges(self, token: int, state: State, at: int) -> list[int]:
+        """The instants after now at which a token is about to change, and has changed."""
+        alone = State(tuple(one for one in state.tokens if one[0] == token), state.store)
+        found = boundaries(self.table, self.model.limits, alone)
+        return sorted({edge + by for edge in found for by in (-1, 0) if edge + by > at})
+
     def is_pure(self, state: State, tokens: list[int], at: int) -> bool:
         """Whether reading leaves a state as it is, so that one sequence can read it at every instant."""
         return all(self.model.after(state, self.read(token, at))[0].state.tokens == state.tokens for token in tokens)
 
     def read(self, token: int, at: int) -> Request:
-        call = self.readers[0]
-        return Request(call, at, tuple((name, token) for name, _ in self.table.calls[call].declared.takes))
+        known = self.known_reads.get((token, at))
+        if known is None:
+            takes = self.table.calls[self.readers[0]].declared.takes
+            known = Request(self.readers[0], at, tuple((name, token) for name, _ in takes))
+            self.known_reads[token, at] = known
+        return known
 
 
 @lru_cache(maxsize=32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from onceproof_conformance.engines.machine import StoreMachine
@@ -12,6 +13,13 @@ from onceproof_spec import Profile, Table, law
 from onceproof_spec.explore import Scope
 from onceproof_spec.language import Draw, Kind
 from onceproof_spec.model import FAIL, Reply, Request
+
+NOTHING = Reply()
+
+
+@cache
+def _refused(code: str) -> Reply:
+    return Reply(refusal=code)
 
 
 class Names:
@@ -58,12 +66,12 @@ class Dialect:
 
     def seen(self, request: Request, reply: Message) -> Reply:
         """A reply as the model would have it; what no law allows comes back as a refusal that is in none."""
-        if "err" in reply:
-            return Reply(refusal=reply["err"])
-        if "crash" in reply:
-            return Reply(refusal="!crash")
+        if "ok" not in reply:
+            return _refused(reply.get("err", "!crash"))
         value: Any = reply["ok"]
-        if value is None or type(value) in (bool, int):
+        if value is None:
+            return NOTHING
+        if type(value) in (bool, int):
             return Reply(value)
         if isinstance(value, str) and self.gives_token(request.call):
             handle = self.names.handle(value)
@@ -72,13 +80,18 @@ class Dialect:
 
     def gives_token(self, call: str) -> bool:
         """Whether the call answers with a token."""
-        return any(isinstance(guarded.rule, Draw) for guarded in law(self.store, Profile.HARDENED).calls[call].rules)
+        return _gives_token(self.store, call)
 
     def written(self, reply: Reply) -> Message:
         """A reply of the model as the protocol writes it."""
         if reply.refusal:
             return {"err": reply.refusal}
         return {"ok": self.names.text(reply.token) if reply.token is not None else reply.value}
+
+
+@cache
+def _gives_token(store: str, call: str) -> bool:
+    return any(isinstance(guarded.rule, Draw) for guarded in law(store, Profile.HARDENED).calls[call].rules)
 
 
 def has_call(table: Table, call: str, caps: frozenset[str]) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from rich.console import Console
 
 from onceproof_conformance.catalogue import Entry
-from onceproof_conformance.judge import Judge, Options
+from onceproof_conformance.judge import Judge
 from onceproof_conformance.mutants import Mutant
+from onceproof_conformance.options import Options
 from onceproof_conformance.report.terminal import sequence
 from onceproof_conformance.results import ClauseResult
 from onceproof_conformance.runner import Runner
