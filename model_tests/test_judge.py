@@ -131,6 +131,7 @@ def test_a_crash_breaks_a_clause_and_the_run_goes_on():
 def test_a_printed_sequence_can_be_run_again():
     """The text of a failure is a case that fails again on the same store, and passes on the reference."""
     shown = judged(mutant("mismatch_consumes")).clauses["handoff.mismatch_never_consumes"].counterexample
+    assert shown is not None
     case = replay.read(shown["replay"])
     assert replay.written(case) == shown["replay"]
     assert [request.call for request in case.requests] == [call["op"] for call in shown["calls"]]

@@ -23,9 +23,9 @@ def leak(runner: Runner, table: Table) -> tuple[Message | None, int]:
         render: Message = {"op": "render", "at": 0, "token": raw.hex()}
         calls = [{**message, "got": _got(runner.subject.ask(message))} for message in (issue, render)]
         text = calls[1]["got"].get("ok")
-        if not isinstance(text, str) or (found := _shown(raw, text)):
+        reason = _shown(raw, text) if isinstance(text, str) else "no text was given"
+        if reason:
             calls[1]["allowed"] = [{"ok": "text that shows no token bytes"}]
-            reason = found if isinstance(text, str) else "no text was given"
             return {"config": dict(limits), "calls": calls, "reason": reason}, tried
     return None, len(tokens)
 

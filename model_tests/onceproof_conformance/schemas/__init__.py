@@ -13,7 +13,7 @@ import jsonschema
 @cache
 def schema(name: str) -> dict[str, Any]:
     """A published schema by its name, `results`, `list` or `proof`."""
-    loaded: dict[str, Any] = json.loads((files(__package__) / f"{name}.json").read_text("utf-8"))
+    loaded: dict[str, Any] = json.loads((files(__name__) / f"{name}.json").read_text("utf-8"))
     return loaded
 
 
