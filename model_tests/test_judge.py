@@ -7,7 +7,7 @@ import pytest
 from onceproof_conformance import replay
 from onceproof_conformance.adapter import Adapter, Offer, Refused
 from onceproof_conformance.belief import Case, allows
-from onceproof_conformance.check import WrongUsage, apply_known_failing, check, read_known_failing, write_json
+from onceproof_conformance.check import apply_known_failing, check, read_known_failing, write_json
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
@@ -16,7 +16,7 @@ from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import Results, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.schemas import schema, validate
-from onceproof_conformance.subject import Subject, SubjectError, load, reference
+from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.model import Reply, Request
 
@@ -186,16 +186,21 @@ def test_a_handshake_that_fails_says_why(hello, says):
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("nothing", "package.module:Adapter"),
         ("no_such_module:Adapter", "can't be imported"),
         ("onceproof_conformance.adapter:Nothing", "has no 'Nothing'"),
         ("onceproof_conformance.adapter:Offer", "is no subclass"),
-        ("onceproof_conformance.adapter:", "package.module:Adapter"),
     ],
 )
 def test_an_adapter_that_can_not_be_loaded_says_why(path, says):
     """A path that names no adapter is refused with what is wrong."""
     with pytest.raises(SubjectError, match=says):
+        load(path)
+
+
+@pytest.mark.parametrize("path", ["nothing", "onceproof_conformance.adapter:", "./their-adapter"])
+def test_a_path_that_names_no_adapter_is_wrong_usage(path):
+    """What is not of the form package.module:Adapter is wrong usage, and the form is shown."""
+    with pytest.raises(WrongUsage, match="write package"):
         load(path)
 
 

@@ -220,7 +220,7 @@ class Unshown(Shelf):
 class Limitless(Shelf):
     """A rule with a limit that there is not."""
 
-    calls = putting(Sweep("take", at="mots"), Apply("put", "token"))
+    calls = putting(Sweep("take", when_full="mots"), Apply("put", "token"))
 
 
 class Nameless(Shelf):
@@ -238,7 +238,7 @@ class Eventless(Shelf):
 class Orderless(Shelf):
     """A rule that evicts by what is no field."""
 
-    calls = putting(Evict("take", order="age", at="most", new="token"), Apply("put", "token"))
+    calls = putting(Evict("take", order="age", when_full="most", unless_held="token"), Apply("put", "token"))
 
 
 class Drawless(Shelf):

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from itertools import count
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -122,7 +123,7 @@ def rival(held: int) -> Slice:
     from cachetools import TTLCache
 
     lock, now = threading.Lock(), 0
-    cache: TTLCache[bytes, int] = TTLCache(maxsize=held + 1, ttl=LONG_MS)
+    cache: Any = TTLCache(maxsize=held + 1, ttl=LONG_MS)
     for _ in range(held):
         cache[os.urandom(16)] = now
 

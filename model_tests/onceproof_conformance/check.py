@@ -19,17 +19,13 @@ from onceproof_conformance.options import Options
 from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.schemas import validate
-from onceproof_conformance.subject import Subject, SubjectError, load, reference
+from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Model
 
 VERSION = "0.1.0"
 MOST_WORKERS = 2
 Announce = Callable[[str, str, int, int], None]
-
-
-class WrongUsage(Exception):
-    """What was asked for can't be done; the message says what can."""
 
 
 def stores_of(subject: Subject, wanted: Sequence[str]) -> list[str]:

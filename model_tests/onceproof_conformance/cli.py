@@ -15,13 +15,13 @@ from rich.table import Table as Grid
 
 from onceproof_conformance import check as checking
 from onceproof_conformance.catalogue import entries
-from onceproof_conformance.check import VERSION, WrongUsage
+from onceproof_conformance.check import VERSION
 from onceproof_conformance.options import ENGINES, Options
 from onceproof_conformance.protocol import BadReply
 from onceproof_conformance.replay import BadReplay
 from onceproof_conformance.report import explained, terminal
 from onceproof_conformance.schemas import validate
-from onceproof_conformance.subject import Subject, SubjectError, load, reference
+from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
 
 BROKEN_SUBJECT, WRONG_USAGE, OUR_BUG = 3, 64, 70
 Announce = Callable[[str, int, int], None]

@@ -211,7 +211,8 @@ class LawMutant:
     table: Table
 
 
-LIMITS, TOKENS, CODES = ("limit", "at", "attempts"), ("to", "new", "spare"), ("refusal", "exhausted", "failed")
+LIMITS, TOKENS = ("limit", "when_full", "attempts"), ("to", "unless_held", "spare")
+CODES = ("refusal", "exhausted", "failed")
 
 
 def mutants_of(table: Table) -> Iterator[LawMutant]:

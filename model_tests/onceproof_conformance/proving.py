@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from onceproof_conformance.check import WrongUsage
 from onceproof_conformance.lifecycles import DIALECTS
 from onceproof_conformance.protocol import Message
+from onceproof_conformance.subject import WrongUsage
 from onceproof_spec import Profile, lifecycles
 from onceproof_spec.claims import says
 

@@ -24,6 +24,10 @@ class SubjectError(Exception):
     """The subject can't be put under test: what is wrong, and what to do."""
 
 
+class WrongUsage(Exception):
+    """What was asked for can't be done; the message says what can."""
+
+
 class Subject:
     """What is under test, after the handshake.
 
@@ -77,11 +81,15 @@ def load(path: str) -> Adapter:
     """An adapter by its import path, `package.module:Adapter`; the current folder is looked in as well.
 
     Raises:
-        SubjectError: There is no such adapter.
+        WrongUsage: The path is no such path.
+        SubjectError: There is no such adapter, or it can't be made.
     """
     module_name, colon, attribute = path.partition(":")
     if not colon or not module_name or not attribute:
-        raise SubjectError(f"{path!r} names no adapter: write package.module:Adapter")
+        raise WrongUsage(
+            f"{path!r} names no adapter: write package.module:Adapter. "
+            "Only adapters in Python can be judged by this version; commands can't yet"
+        )
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
@@ -106,4 +114,4 @@ def reference() -> Subject:
     return Subject(ReferenceAdapter())
 
 
-__all__ = ["Answers", "BadReply", "Subject", "SubjectError", "load", "reference"]
+__all__ = ["Answers", "BadReply", "Subject", "SubjectError", "WrongUsage", "load", "reference"]

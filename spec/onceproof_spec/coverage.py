@@ -55,15 +55,15 @@ def _of_rule(table: Table, guarded: GuardedRule) -> Iterator[tuple[str, Clauses,
     rule = guarded.rule
     answer, effect = tuple(rule.answer.split()), tuple(rule.effect.split())
     match rule:
-        case language.Mark(needs=needs):
+        case language.Mark(seen_with=needs):
             yield "marked", effect, ()
             if guarded.guards:
                 yield "kept", effect, (needs,) if needs else ()
-        case language.Sweep(spare=spare, at=at, new=new):
+        case language.Sweep(spare=spare, when_full=full, unless_held=held):
             yield "swept", effect, ()
             if spare:
                 yield "spared", effect, ()
-            if at or new:
+            if full or held:
                 yield "skipped", effect, ()
         case language.Admit(refused=refused, first=first):
             yield "admitted", answer, ()

@@ -63,11 +63,13 @@ def described(guarded: GuardedRule) -> str:
         language.Sweep: lambda r: (
             f"{r.event} every held one"
             + (f" but {r.spare}" if r.spare else "")
-            + (f", if {r.new} is not held and {r.at} are" if r.at else "")
+            + (f", if {r.unless_held} is not held and {r.when_full} are" if r.when_full else "")
         ),
         language.Admit: lambda r: f"refuse with `{r.refusal}` when {r.limit} are held",
         language.Draw: lambda r: f"draw and {r.event}, again on `{r.again}`, at most {r.attempts} times",
-        language.Evict: lambda r: f"{r.event} one with the least {r.order}, if {r.new} is not held and {r.at} are",
+        language.Evict: lambda r: (
+            f"{r.event} one with the least {r.order}, if {r.unless_held} is not held and {r.when_full} are"
+        ),
         language.Apply: lambda r: f"{r.event} {r.to}",
         language.Tell: lambda r: f"answer {r.value}",
     }
@@ -203,7 +205,7 @@ class _Murphi:
         yield "end;"
 
     def evicting(self, rule: language.Evict) -> str:
-        return f"!is_held({rule.new}) & held() >= {rule.at}"
+        return f"!is_held({rule.unless_held}) & held() >= {rule.when_full}"
 
     # the rules of a call
 
@@ -234,8 +236,8 @@ class _Murphi:
         yield "    end;"
 
     def _sweep(self, rule: language.Sweep, guarded: GuardedRule) -> Iterator[str]:
-        at = f"held() >= {rule.at}" if rule.at else ""
-        new = f"!is_held({rule.new})" if rule.new else ""
+        at = f"held() >= {rule.when_full}" if rule.when_full else ""
+        new = f"!is_held({rule.unless_held})" if rule.unless_held else ""
         yield f"    if {self.conditions(guarded, at, new)} then for i: Token do"
         yield f"      if is_held(i){f' & i != {rule.spare}' if rule.spare else ''} then"
         yield from self.event(rule.event, "i")

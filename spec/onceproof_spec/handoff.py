@@ -77,7 +77,7 @@ class HandoffToken(Lifecycle):
     # What the store does in each call: rules, in order.
     tell_the_time = (
         Mark("advance", cond="clock_may_go_back", effect="time_never_runs_backwards"),
-        Mark("advance", cond="later", unless="clock_may_go_back", effect="time_never_runs_backwards", needs="clock_back"),
+        Mark("advance", cond="later", unless="clock_may_go_back", effect="time_never_runs_backwards", seen_with="clock_back"),
     )
     calls = {
         "issue": Call((*tell_the_time, Sweep("expire", effect="sweep_before_capacity"),

@@ -63,8 +63,8 @@ class Run(Board):
 
     def _sweep(self, rule: language.Sweep, guarded: GuardedRule) -> None:
         wanted = self.admitted(guarded)
-        wanted = wanted and not (rule.at and self.count() < self.limits[rule.at])
-        wanted = wanted and not (rule.new and self.is_held(self.fixed[rule.new]))
+        wanted = wanted and not (rule.when_full and self.count() < self.limits[rule.when_full])
+        wanted = wanted and not (rule.unless_held and self.is_held(self.fixed[rule.unless_held]))
         skipped = self.options("rule", rule.effect, context=self.branch("swept"))
         branch = "nothing" if wanted else "skipped"
         if wanted is not bool(skipped):
@@ -206,9 +206,9 @@ class Run(Board):
 
     def _evict(self, rule: language.Evict, guarded: GuardedRule) -> None:
         held = sorted(token for token in self.records if self.is_held(token))
-        at_limit = len(held) >= self.limits[rule.at]
-        if not self.admitted(guarded) or not at_limit or self.is_held(self.fixed[rule.new]):
-            rewrite = at_limit and self.is_held(self.fixed[rule.new])
+        at_limit = len(held) >= self.limits[rule.when_full]
+        if not self.admitted(guarded) or not at_limit or self.is_held(self.fixed[rule.unless_held]):
+            rewrite = at_limit and self.is_held(self.fixed[rule.unless_held])
             self.took("rewrite" if rewrite else "room")
             if self.plain:
                 return

@@ -173,26 +173,26 @@ class Rule:
 class Mark(Rule):
     """Change fields of the store itself by an update.
 
-    `needs` names the capability without which the rule is never seen to hold back.
+    `seen_with` names the capability without which the rule is never seen to hold back.
     """
 
     update: str
     _: KW_ONLY
-    needs: str = ""
+    seen_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep(Rule):
     """Apply an event to every held token but the one that `spare` names.
 
-    `at` a limit: only when that many are held. `new`: only when the token it names is not held.
+    `when_full` names a limit: only when that many are held. `unless_held`: only when the token it names is not held.
     """
 
     event: str
     _: KW_ONLY
     spare: str = ""
-    at: str = ""
-    new: str = ""
+    when_full: str = ""
+    unless_held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +241,8 @@ class Evict(Rule):
     event: str
     _: KW_ONLY
     order: str
-    at: str
-    new: str
+    when_full: str
+    unless_held: str
     bound: str = ""
     rewrite: str = ""
 

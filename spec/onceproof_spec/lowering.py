@@ -225,8 +225,8 @@ class _Lowering:
         event = getattr(rule, "event", None)
         if event is not None and event not in table.events:
             raise self.fail(f"the call {name} applies the event {event!r}, which is not declared")
-        limits = [getattr(rule, word, "") for word in ("at", "limit", "attempts")]
-        arguments = [getattr(rule, word, "") for word in ("spare", "new", "to", "draws")]
+        limits = [getattr(rule, word, "") for word in ("when_full", "limit", "attempts")]
+        arguments = [getattr(rule, word, "") for word in ("spare", "unless_held", "to", "draws")]
         for wanted, among, what in ((limits, table.limits, "limit"), (arguments, taken, "argument")):
             for word in wanted:
                 if word and word not in among:

@@ -64,11 +64,11 @@ class SessionVersion(Lifecycle):
     # What the store does in each call: rules, in order.
     tell_the_time = (
         Mark("advance", cond="clock_may_go_back", effect="fresh_only"),
-        Mark("advance", cond="later", unless="clock_may_go_back", effect="fresh_only", needs="clock_back"),
+        Mark("advance", cond="later", unless="clock_may_go_back", effect="fresh_only", seen_with="clock_back"),
     )
     calls = {
-        "set": Call((*tell_the_time, Sweep("drop", at="entries_max", new="key", effect="evicts_the_oldest_write entries_are_bounded"),
-            Evict("evict", order="written_at", at="entries_max", new="key",
+        "set": Call((*tell_the_time, Sweep("drop", when_full="entries_max", unless_held="key", effect="evicts_the_oldest_write entries_are_bounded"),
+            Evict("evict", order="written_at", when_full="entries_max", unless_held="key",
                   effect="evicts_the_oldest_write", bound="entries_are_bounded", rewrite="rewrite_evicts_nothing"),
             Apply("set", "key", gives=(("added", None), ("renewed", None), ("kept", None)))),
             takes=(("key", TOKEN), ("version", NUMBER), ("ttl_ms", IGNORED)), ignores="call_ttl_is_ignored", exact="hit_is_what_was_set"),

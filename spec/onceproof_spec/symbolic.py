@@ -165,8 +165,8 @@ class Symbolic:
 
     def _sweep(self, rule: language.Sweep, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
         wanted = [self.admitted(guarded, path, request)]
-        wanted += [path.count >= self.limits[rule.at]] if rule.at else []
-        wanted += [z3.Not(self.held(path.read(request[rule.new])))] if rule.new else []
+        wanted += [path.count >= self.limits[rule.when_full]] if rule.when_full else []
+        wanted += [z3.Not(self.held(path.read(request[rule.unless_held])))] if rule.unless_held else []
         swept = z3.And(*wanted)
 
         def read(token: Any) -> Record:
@@ -233,8 +233,8 @@ class Symbolic:
 
     def _evict(self, rule: language.Evict, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
         wanted = z3.And(
-            self.admitted(guarded, path, request), path.count >= self.limits[rule.at],
-            z3.Not(self.held(path.read(request[rule.new]))),
+            self.admitted(guarded, path, request), path.count >= self.limits[rule.when_full],
+            z3.Not(self.held(path.read(request[rule.unless_held]))),
         )  # fmt: skip
         victim, place = self.fresh("victim"), list(self.table.fields).index(rule.order)
 
