@@ -47,7 +47,8 @@ class Offer:
     def message(self) -> Message:
         """The offer as `hello` carries it."""
         told: Message = {"clock": self.clock, "rng": self.rng, "errors": self.errors}
-        return told | {"caps": list(self.caps), "fixed": dict(self.fixed), "profiles": list(self.profiles)}
+        caps, profiles = ([*x] if isinstance(x, tuple | list) else x for x in (self.caps, self.profiles))
+        return told | {"caps": caps, "fixed": dict(self.fixed), "profiles": profiles}
 
 
 class Adapter:
@@ -85,8 +86,10 @@ class Adapter:
                 reply |= self._call(op, request)
         except Refused as refusal:
             reply["err"] = refusal.code
-        except Exception as error:  # whatever else the implementation raises is a crash of its own
-            reply["crash"] = f"{type(error).__name__}: {error}"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever else the implementation raises, an exit too, is a crash of its own
+            reply["crash"] = described(error)
         return reply
 
     def _hello(self) -> Message:
@@ -121,6 +124,14 @@ class Adapter:
                 return {"err": "bad_request"}
             values[name] = value
         return {"ok": getattr(opened, op)(**values)}
+
+
+def described(error: BaseException) -> str:
+    """An exception as text, even where its own text can't be had."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
 
 
 def draws(rng: list[str], raised: type[Exception] = RuntimeError) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,7 +94,7 @@ def check_by_path(
         (store, column) for store in stores_of(subject, stores) for column in profiles_of(subject, store, profile)
     ]
     workers = min(MOST_WORKERS, os.cpu_count() or 1, len(wanted))
-    if workers < 2:
+    if len(wanted) == 1 and path is None:
         return check(subject, options, stores=stores, profile=profile, argv=argv, announce=announce)
     results = Results(list(argv), options.seed, subject.hello)
     announce("judging", f"{len(wanted)} runs, {workers} at a time", 0, len(wanted))
@@ -111,7 +113,8 @@ def _subject(path: str | None) -> Subject:
 
 
 def _judge_by_path(path: str | None, store: str, profile: Profile, options: Options) -> StoreResult:
-    return Judge(Runner(_subject(path), store), law(store, profile), options).run()
+    with redirect_stdout(sys.stderr):  # what the subject prints is no part of the report
+        return Judge(Runner(_subject(path), store), law(store, profile), options).run()
 
 
 def _something(results: Results, options: Options) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,6 +42,9 @@ def run(arguments: list[str] | None = None) -> int:
     except (WrongUsage, BadReplay) as error:
         print(f"onceproof: {error}", file=sys.stderr)
         return WRONG_USAGE
+    except BrokenProcessPool:
+        print("onceproof: the subject is broken: it ended its process", file=sys.stderr)
+        return BROKEN_SUBJECT
     except (SubjectError, BadReply) as error:
         print(f"onceproof: the subject is broken: {error}", file=sys.stderr)
         return BROKEN_SUBJECT

@@ -15,6 +15,7 @@ from onceproof_conformance.belief import MOST_RELAXED, Case, allows
 from onceproof_conformance.deviations import ALWAYS, Deviations
 from onceproof_conformance.hypotheses import Hypothesis, Observed, best_clauses
 from onceproof_spec.model import Model, Reply, Request, State
+from onceproof_spec.table import Table
 
 UNEXPLAINED = 120
 WAIVED = 1
@@ -70,6 +71,7 @@ def explain(
     ways: dict[tuple[str, str], dict[State, int]] = {
         (clause, theory): {deviations.model.start: 0}
         for clause in clauses
+        if can_show(clause, table, failure)
         for theory in (THEORIES if clause in guarded else (ALWAYS,))
     }
     for place, (request, seen) in enumerate(zip(failure.case.requests, failure.replies, strict=True)):
@@ -83,6 +85,12 @@ def explain(
         if not ways:
             break
     return {way: min(states.values()) for way, states in ways.items()}
+
+
+def can_show(clause: str, table: Table, failure: Failure) -> bool:
+    """Whether a failure could show a clause: one about a clock that goes back needs a clock that does."""
+    instants = [request.at for request in failure.case.requests]
+    return table.clauses[clause].needs != "clock_back" or instants != sorted(instants)
 
 
 def _after(
@@ -135,7 +143,8 @@ def diagnose(
         found_models = {limits: deviations.model for limits, deviations in models.items()}
         failed = [Observed(failure.case, failure.replies) for failure in left]
         named, stores = best_clauses(found_models, failed, passed)
-        likely = [clause for clause in clauses if clause in named]
+        table = next(iter(found_models.values())).table
+        likely = [c for c in clauses if c in named and all(can_show(c, table, failure) for failure in left)]
         if likely:
             return [Finding(likely[0], tuple(likely[1:]), tuple(left), tuple(stores))]
     prices = {failure: explain(models[failure.case.limits], failure, clauses, waived, evidence) for failure in left}

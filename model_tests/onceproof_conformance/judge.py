@@ -266,6 +266,8 @@ class Judge:
             number = self.options.seed + 1000 * turn
             examples = max(1, self.options.examples // 4) if waived else self.options.examples
             lost = random.play(self.runner.dialect, game, number, examples)
+            if game.flaky:
+                self.undecided = "the subject answers differently to the same calls: is anything kept across open?"
             if game.undecided and not waived:
                 self.undecided = f"{game.undecided} games had too many possible states"
             self.exercised["random"].update(game.taken)
@@ -305,7 +307,10 @@ class Judge:
     def may_break(self, waived: frozenset[str] = frozenset()) -> list[str]:
         """The clauses that rows and rules uphold, but those that are known to be broken."""
         shown = {clause for branch in self.branches.values() for clause in branch.clauses}
-        return [clause for clause in self.table.clauses if clause in shown and clause not in waived]
+        offered = [
+            name for name, promise in self.table.clauses.items() if not promise.needs or promise.needs in self.caps
+        ]
+        return [clause for clause in offered if clause in shown and clause not in waived]
 
     def report(
         self,

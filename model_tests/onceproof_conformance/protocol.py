@@ -46,6 +46,12 @@ def needs(store: str) -> Mapping[str, str]:
     return {**offered, **({"render": "render"} if "render" in probes.values() else {})}
 
 
+def capabilities() -> frozenset[str]:
+    """Every capability that the protocol knows."""
+    known = {cap for store in lifecycles() for cap in needs(store).values() if cap}
+    return frozenset(known | {"abort", "race", "restart", "durable", "clock_back"})
+
+
 def is_whole(value: object) -> bool:
     """Whether a value is a whole number that every language's JSON can carry."""
     return type(value) is int and -LARGEST <= value <= LARGEST
@@ -71,6 +77,6 @@ def checked_reply(reply: object, identity: object) -> Message:
     verdicts = [word for word in ("ok", "err", "crash") if word in reply]
     if len(verdicts) != 1:
         raise BadReply(f"a reply has exactly one of ok, err and crash, not {verdicts or 'none'}: {reply!r}")
-    if verdicts[0] != "ok" and not isinstance(reply[verdicts[0]], str):
-        raise BadReply(f"{verdicts[0]} carries text, not {reply[verdicts[0]]!r}")
+    if verdicts[0] != "ok" and not (isinstance(reply[verdicts[0]], str) and reply[verdicts[0]]):
+        raise BadReply(f"{verdicts[0]} carries text that says something, not {reply[verdicts[0]]!r}")
     return reply

@@ -27,7 +27,9 @@ def counterexample(dialect: Dialect, model: Model, failure: Failure) -> Message:
     for place, request in enumerate(failure.case.requests[: failure.place + 1]):
         seen = failure.replies[place]
         told = dialect.message(request, model.limits)
-        told["got"] = {"crash": seen.refusal} if seen.refusal.startswith("!") else dialect.written(seen)
+        told["got"] = (
+            {"crash": seen.refusal[1:] or "nothing said"} if seen.refusal.startswith("!") else dialect.written(seen)
+        )
         if place == failure.place:
             told["allowed"] = [dialect.written(reply) for reply in belief.allowed(request)]
         calls.append(told)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from onceproof_conformance.belief import Case, limits_read
 from onceproof_conformance.lifecycles import DIALECTS, Dialect
-from onceproof_conformance.protocol import Message
+from onceproof_conformance.protocol import DRAWS_FIELD, Message
 from onceproof_conformance.subject import Subject, SubjectError
 from onceproof_spec.model import Reply, Request
 
@@ -55,6 +55,8 @@ class Runner:
             if len(self._messages) > MOST_MESSAGES:
                 self._messages.clear()
             message = self._messages[request] = self.dialect.message(request, limits)
+        if DRAWS_FIELD in message:  # the subject may use its list up
+            message = {**message, DRAWS_FIELD: list(message[DRAWS_FIELD])}
         return self.dialect.seen(request, self.subject.ask(message))
 
     def replay(self, case: Case) -> list[Reply]:

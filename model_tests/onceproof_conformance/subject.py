@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
-from onceproof_conformance.adapter import Adapter
-from onceproof_conformance.protocol import PROTOCOL, BadReply, Message, checked_reply
+from onceproof_conformance.adapter import Adapter, described
+from onceproof_conformance.protocol import PROTOCOL, BadReply, Message, capabilities, checked_reply
 from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_spec.language import Profile
 
 
 class Answers(Protocol):
@@ -46,6 +47,9 @@ class Subject:
             raise SubjectError(f"hello was answered {hello!r}: answer with name, version, language and stores")
         if told.get("protocol") != PROTOCOL:
             raise SubjectError(f"the subject speaks protocol {told.get('protocol')!r}, this judge speaks {PROTOCOL}")
+        for word in ("name", "version", "language"):
+            if not isinstance(told.get(word, ""), str):
+                raise SubjectError(f"hello: {word} is {told[word]!r}: answer with text")
         self.hello: Message = told
         for store, offer in told["stores"].items():
             _judgeable(store, offer)
@@ -54,7 +58,15 @@ class Subject:
         """The reply to one request, checked to be a reply; BadReply if it is none."""
         identity = self._next
         self._next += 1
-        return checked_reply(self._answers.answer({"id": identity, **request}), identity)
+        try:
+            reply = self._answers.answer({"id": identity, **request})
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise SubjectError(
+                f"answering {request.get('op')!r} raised {described(error)}: reply with crash"
+            ) from error
+        return checked_reply(reply, identity)
 
     def offer(self, store: str) -> Message:
         """What the subject declares of one store."""
@@ -71,6 +83,12 @@ def _judgeable(store: str, offer: object) -> None:
                 f"{store}: {word} is {offer.get(word)!r}, and this version judges only {word} {needed!r}: "
                 "let the judge set the clock and the draws, and answer with the exact codes"
             )
+    caps, profiles = offer.get("caps", []), offer.get("profiles", [])
+    if not isinstance(caps, list) or any(not isinstance(cap, str) or cap not in capabilities() for cap in caps):
+        raise SubjectError(f"{store}: caps is {caps!r}: list some of {', '.join(sorted(capabilities()))}")
+    known = [str(profile) for profile in Profile]
+    if not isinstance(profiles, list) or any(one not in known for one in profiles) or len(profiles) > len(known):
+        raise SubjectError(f"{store}: profiles is {profiles!r}: list one or both of {', '.join(known)}")
     if offer.get("fixed"):
         raise SubjectError(
             f"{store}: fixed limits {offer['fixed']!r} can't be judged by this version: let open set them"
@@ -99,14 +117,14 @@ def load(path: str) -> Adapter:
         raise SubjectError(f"{module_name!r} can't be imported: {error}") from error
     except AttributeError as error:
         raise SubjectError(f"{module_name!r} has no {attribute!r}") from error
-    except Exception as error:
-        raise SubjectError(f"importing {module_name!r} raised {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise SubjectError(f"importing {module_name!r} raised {described(error)}") from error
     if not (isinstance(made, type) and issubclass(made, Adapter)):
         raise SubjectError(f"{path} is no subclass of onceproof_conformance.adapter.Adapter")
     try:
         return made()
-    except Exception as error:
-        raise SubjectError(f"{path}() raised {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise SubjectError(f"{path}() raised {described(error)}") from error
 
 
 def reference() -> Subject:

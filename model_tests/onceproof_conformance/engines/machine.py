@@ -42,6 +42,7 @@ class Game:
     lost: tuple[Case, list[Reply]] | None = None
     calls: int = 0
     undecided: int = 0
+    flaky: bool = False
 
 
 class StoreMachine(RuleBasedStateMachine):

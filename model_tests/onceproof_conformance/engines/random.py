@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import get_state_machine_test
 
 from onceproof_conformance.belief import Case
@@ -40,4 +41,6 @@ def play(dialect: Dialect, game: Game, number: int, examples: int) -> tuple[Case
         seed(number)(test)()
     except Broken:
         return game.lost
+    except (Flaky, FlakyStrategyDefinition):
+        game.flaky = True
     return None

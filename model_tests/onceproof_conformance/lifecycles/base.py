@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from onceproof_conformance.engines.machine import StoreMachine
-from onceproof_conformance.protocol import DRAWS_FIELD, FAILING_DRAW, Message
+from onceproof_conformance.protocol import DRAWS_FIELD, FAILING_DRAW, Message, is_whole
 from onceproof_spec import Profile, Table, law
 from onceproof_spec.explore import Scope
 from onceproof_spec.language import Draw, Kind
 from onceproof_spec.model import FAIL, Reply, Request
 
 NOTHING = Reply()
+MOST_TEXT = 200
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _refused(code: str) -> Reply:
     return Reply(refusal=code)
 
@@ -42,7 +43,6 @@ class Dialect:
     """One store's calls: how they are written, how small the stores are that `cover` walks, how `random` plays.
 
     `scopes`: the limits of each small store that is walked. `machine`: the Hypothesis rules.
-    `printed`: two tokens whose bytes would be recognised in any printed form.
     """
 
     store: str
@@ -67,16 +67,16 @@ class Dialect:
     def seen(self, request: Request, reply: Message) -> Reply:
         """A reply as the model would have it; what no law allows comes back as a refusal that is in none."""
         if "ok" not in reply:
-            return _refused(reply.get("err", "!crash"))
+            return _refused(reply["err"] if "err" in reply else f"!{reply['crash'][:MOST_TEXT]}")
         value: Any = reply["ok"]
         if value is None:
             return NOTHING
-        if type(value) in (bool, int):
+        if type(value) is bool or is_whole(value):
             return Reply(value)
         if isinstance(value, str) and self.gives_token(request.call):
             handle = self.names.handle(value)
             return Reply(token=handle) if handle is not None else Reply(refusal="!a token that was not drawn")
-        return Reply(refusal="!a value of the wrong type")
+        return Reply(refusal=f"!a value of the wrong type, {type(value).__name__}")
 
     def gives_token(self, call: str) -> bool:
         """Whether the call answers with a token."""
