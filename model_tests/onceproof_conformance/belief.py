@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from onceproof_conformance.deviations import Deviations
 from onceproof_spec.model import ANY, Model, Reply, Request, State
@@ -29,6 +29,11 @@ class Case:
     def config(self) -> dict[str, int]:
         """The limits by name, as `open` sends them."""
         return dict(self.limits)
+
+    @property
+    def as_read(self) -> Case:
+        """The same case with the limits as a store reads them."""
+        return replace(self, limits=tuple(limits_read(self.config).items()))
 
 
 def allows(allowed: Reply, seen: Reply) -> bool:

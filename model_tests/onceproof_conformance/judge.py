@@ -197,16 +197,15 @@ class Judge:
             self.probed[clause] += 1
             self.probed_by[clause].add("cover")
             if failure is not None and len(own) < MOST_FAILURES:
-                read = replace(case, limits=tuple(limits_read(case.config).items()))
-                (failures if self.try_case(read) else own).append(failure)
+                (failures if self.try_case(case.as_read) else own).append(failure)
         if own:
             own.sort(key=lambda failure: failure.place)
             self.report(Finding(clause, (), tuple(own[:20])), "cover", self.only_at_zero)
-        return [replace(f, case=replace(f.case, limits=tuple(limits_read(f.case.config).items()))) for f in failures]
+        return [replace(f, case=f.case.as_read) for f in failures]
 
     def only_at_zero(self, case: Case) -> Failure | None:
         """The failure of a case that does not fail when every limit is at least 1."""
-        read = replace(case, limits=tuple(limits_read(case.config).items()))
+        read = case.as_read
         if read == case or self.try_case(read) is not None:
             return None
         return self.try_case(case)
