@@ -24,14 +24,14 @@ exec(compile(TEXT, "judge.md", "exec"), EXAMPLE.__dict__)
 MyStore: Any = EXAMPLE.__dict__["MyStore"]
 
 
-def judged(store: type) -> dict[str, Verdict]:
+def judged(kind: type) -> dict[str, Verdict]:
     """The verdict of each clause on a store of the documents' kind; those that are broken only."""
 
     class Theirs(Adapter):
         stores = {"handoff": Offer()}
 
-        def open(self, name, profile, config):
-            return store(**config)
+        def open(self, store, profile, config):
+            return kind(**config)
 
     result = Judge(Runner(Subject(Theirs()), "handoff"), law("handoff", Profile.HARDENED), Options(examples=20)).run()
     broken = (Verdict.FAIL, Verdict.WARN)
