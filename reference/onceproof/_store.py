@@ -29,30 +29,45 @@ def decide_room(held: int, most: int) -> bool:
     return held < most
 
 
+def no_instant(given: object) -> TypeError:
+    """What to raise when a clock gave something else than an instant."""
+    return TypeError(f"the clock gave {type(given).__name__}, not int: it must give whole milliseconds")
+
+
 class Store:
-    """A lock, and the instant by which a call is judged."""
+    """A lock and a profile. A store can't be copied or pickled."""
 
-    __slots__ = ("__weakref__", "_clock", "_latest", "_lock", "_published")
+    __slots__ = ("__weakref__", "_lock", "_published")
 
-    def __init__(self, clock: Clock, lock: Callable[[], AbstractContextManager[Any]], profile: Profile) -> None:
-        function("clock", clock)
+    def __init__(self, lock: Callable[[], AbstractContextManager[Any]], profile: Profile) -> None:
         function("lock", lock)
         if profile not in tuple(Profile):
             raise ValueError(f"profile: {profile!r} is not a valid Profile; pass Profile.HARDENED")
         self._published = profile == Profile.PUBLISHED
-        self._clock, self._lock = clock, lock()
+        self._lock = lock()
         if not hasattr(self._lock, "__enter__"):
             raise TypeError(f"lock gave {type(self._lock).__name__}: it must make a lock, as threading.Lock does")
-        self._latest: int | None = None
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} can't be copied or pickled: a copy would honour its tokens again")
+
+
+class TimedStore(Store):
+    """A store with a clock, and the instant by which a call is judged."""
+
+    __slots__ = ("_clock", "_latest")
+
+    def __init__(self, clock: Clock, lock: Callable[[], AbstractContextManager[Any]], profile: Profile) -> None:
+        function("clock", clock)
+        super().__init__(lock, profile)
+        self._clock = clock
+        self._latest: int | None = None
 
     def _now(self) -> int:
         """The instant of this call: the latest seen, or in the published profile the clock's own."""
         now = self._clock()
         if type(now) is not int:
-            raise TypeError(f"the clock gave {type(now).__name__}, not int: it must give whole milliseconds")
+            raise no_instant(now)
         if now != self._latest:
             if self._latest is not None:
                 now = decide_now(now, self._latest, self._published)

@@ -16,6 +16,11 @@ def monotonic_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
+def wall_ms() -> int:
+    """The system's wall clock: milliseconds since 1970, which can be set, forwards and backwards."""
+    return time.time_ns() // 1_000_000
+
+
 class ManualClock:
     """A clock that stands still until it is told otherwise, for tests.
 

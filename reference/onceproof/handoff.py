@@ -16,7 +16,7 @@ from hmac import compare_digest
 from typing import Any
 
 from onceproof._checks import function, limit
-from onceproof._store import Store, decide_room
+from onceproof._store import TimedStore, decide_room
 from onceproof.clock import Clock, monotonic_ms
 from onceproof.errors import (
     CollisionExhausted,
@@ -134,7 +134,7 @@ def decide_revoke(deadline: int | None, now: int, counts_the_dead: bool) -> tupl
 # --- the store --------------------------------------------------------------------------------------
 
 
-class HandoffTokenStore(Store):
+class HandoffTokenStore(TimedStore):
     """A bounded, thread-safe set of one-time tokens.
 
     A call costs the same on average, however many are held; one that drops dead tokens pays for them.

@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from onceproof._checks import limit, whole
-from onceproof._store import Store, decide_room
+from onceproof._store import TimedStore, decide_room
 from onceproof.clock import Clock, monotonic_ms
 from onceproof.profile import Profile
 
@@ -85,7 +85,7 @@ def decide_set(
 # --- the cache --------------------------------------------------------------------------------------
 
 
-class SessionVersionCache(Store):
+class SessionVersionCache(TimedStore):
     """A bounded, thread-safe cache.
 
     A call costs the same on average, however many entries are held; one that drops dead entries pays for them.
