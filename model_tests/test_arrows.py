@@ -33,6 +33,8 @@ GENERIC = [
 ORDINARY = {
     "set": "a type of Python, and what a rule does to a field",
     "get": "how Python reads a mapping",
+    "join": "how Python puts texts together, and paths",
+    "begin": "a keyword of Murphi",
 }
 """Names of an event or a field that are also words that every program uses, and why they may be there."""
 

@@ -14,9 +14,8 @@ import pytest
 from onceproof_conformance import check as checking
 from onceproof_conformance import cli
 from onceproof_conformance.catalogue import entries
-from onceproof_conformance.pages import COMMAND, page
+from onceproof_conformance.pages import COMMAND, pages
 from onceproof_conformance.schemas import validate
-from onceproof_spec import lifecycles
 
 ROOT = Path(__file__).parent.parent
 GOOD = ["check", "--store", "session", "--engine", "cover", "--profile", "hardened"]
@@ -158,10 +157,16 @@ def test_the_help_names_every_command(capsys):
     assert all(command in printed for command in ("check", "prove", "list", "explain"))
 
 
-@pytest.mark.parametrize("store", lifecycles())
-def test_the_generated_pages_are_current(store):
+@pytest.mark.parametrize("place", pages())
+def test_the_generated_pages_are_current(place):
     """A page in docs/ is what its command writes today."""
-    assert (ROOT / "docs" / f"{store}.md").read_text("utf-8") == page(store), f"run: {COMMAND}"
+    assert (ROOT / "docs" / place).read_text("utf-8") == pages()[place](), f"run: {COMMAND}"
+
+
+def test_no_module_is_left_over():
+    """In docs/tla/ there is nothing but what the command writes."""
+    found = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs" / "tla").iterdir()}
+    assert found == {place for place in pages() if place.startswith("tla/")}
 
 
 def test_the_adapter_of_the_documents_passes(tmp_path, monkeypatch):

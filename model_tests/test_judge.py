@@ -53,10 +53,11 @@ def mutant(name):
 
 @pytest.mark.parametrize(("store", "profile"), FULL)
 def test_the_reference_stores_pass_every_clause_exercised(store, profile):
-    """Every clause of the reference stores passes in both profiles, none is n/a, and each was exercised."""
+    """Every clause of the reference stores passes in both profiles and was exercised; n/a is a restart alone."""
     result = judged(reference(), store, profile, Options())
-    assert {clause.verdict for clause in result.clauses.values()} == {Verdict.PASS}
-    assert min(clause.exercised for clause in result.clauses.values()) > 0
+    passed = {name: clause.exercised for name, clause in result.clauses.items() if clause.verdict is Verdict.PASS}
+    assert min(passed.values()) > 0
+    assert set(result.clauses) - set(passed) == {"join.survives_restart"} & set(result.clauses)
     assert set(result.clauses) == set(law(store, profile).clauses)
 
 

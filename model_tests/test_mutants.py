@@ -42,9 +42,10 @@ def test_a_wrong_store_is_failed_under_its_own_clause(mutant):
 
 @pytest.mark.parametrize("store", lifecycles())
 def test_every_clause_has_a_wrong_store(store):
-    """For each clause there is a wrong store that breaks it."""
+    """For each clause there is a wrong store that breaks it; but what a restart shows no store in memory can."""
     broken = {mutant.full_clause for mutant in MUTANTS}
-    assert set(law(store, Profile.HARDENED).clauses) <= broken
+    clauses = law(store, Profile.HARDENED).clauses
+    assert {name for name, promise in clauses.items() if promise.probe != "restart"} <= broken
 
 
 def test_half_of_the_wrong_stores_break_what_only_a_later_call_shows():

@@ -8,7 +8,16 @@ from unittest.mock import Mock
 
 import pytest
 
-from onceproof import HandoffTokenStore, ManualClock, Profile, SessionVersionCache, handoff
+from onceproof import (
+    FacetMap,
+    HandoffTokenStore,
+    JoinTokenStore,
+    ManualClock,
+    Profile,
+    SessionVersionCache,
+    TicketStore,
+    _expiring,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -34,14 +43,16 @@ def test_an_interrupted_sweep_does_not_jam_the_store(clock: ManualClock, monkeyp
     store.issue()
     clock.set(10)
     with monkeypatch.context() as patched:
-        patched.setattr(handoff, "decide_expire", Mock(side_effect=[(handoff.DROPPED, None), KeyboardInterrupt]))
+        patched.setattr(_expiring, "decide_expire", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             store.issue()
     assert store.issue()
 
 
 @pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, pickle.dumps])
-@pytest.mark.parametrize("store", [HandoffTokenStore(), SessionVersionCache()])
+@pytest.mark.parametrize(
+    "store", [HandoffTokenStore(), JoinTokenStore(), TicketStore(), SessionVersionCache(), FacetMap()]
+)
 def test_a_store_cannot_be_copied(store: object, make: object) -> None:
     """A copy would honour the tokens of the first store again, so making one is refused."""
     assert callable(make)

@@ -1,241 +1,171 @@
 """How fast the stores are, as ratios taken in one run: `python model_tests/benchmarks/speed.py [--quick]`.
 
 Absolute numbers say more about the machine than about the store, so nothing here prints one.
-Every contestant runs once in each round, for the same number of cycles, so that noise hits all alike.
+Every contestant of a store runs once in each round, so that noise hits all alike.
 A ratio is the median over the rounds of the ratio within each round.
-It never fails: a slow day shows in the last column and in nothing else.
+It never fails: a slow day shows in the tables and in nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import platform
-import statistics
-import threading
+import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from importlib.util import find_spec
-from itertools import count
-from typing import Any
+from importlib.metadata import version
+from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
-from onceproof import HandoffTokenStore, SessionVersionCache
+if not __package__:
+    # Started as a file: its folder is on the path, and the folder's parent is needed.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-LONG_MS = 10**9
-"""A lifetime that no run outlives: what is measured is the calls, not the dying."""
+from benchmarks import contestants, rivals
+from benchmarks.race import SIZES, Contest, Maker, Mode, Plan, Round, Who, raced
+from benchmarks.tables import Sheet, Target, in_markdown, in_terminal, sheet, targets_sheet
 
-RIVAL_INSTALLED = find_spec("cachetools") is not None
-FLOOR = "plain dict and lock"
-HELD = (10, 1_000, 100_000, 1_000_000)
-BOUNDS = (10, 1_000, 10_000, 1_000_000)
+FULL = Plan(cycles=10_000, scanned=500_000, rounds=9, budget_s=145, held_max=1_000_000, slow_held_max=1_000_000)
+QUICK = Plan(cycles=2_000, scanned=100_000, rounds=9, budget_s=16, held_max=100_000, slow_held_max=10_000)
 
-Slice = Callable[[int], float]
-"""Runs so many cycles, and says how many seconds they took."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How much to run.
-
-    Attributes:
-        cycles: Cycles of each contestant in one round.
-        rounds: Rounds at most.
-        budget_s: No round begins after so many seconds.
-        others_held_max: The session cache and the rival are not filled beyond this.
-    """
-
-    cycles: int
-    rounds: int
-    budget_s: float
-    others_held_max: int
+BEGIN = "<!-- measured: written by `python model_tests/benchmarks/speed.py --markdown docs/speed.md` -->"
+END = "<!-- measured: end -->"
+WITHOUT_RIVAL = "cachetools is not installed: nothing is compared with TTLCache (pip install '.[benchmark]')"
 
 
-FULL = Plan(cycles=40_000, rounds=9, budget_s=75, others_held_max=1_000_000)
-QUICK = Plan(cycles=4_000, rounds=9, budget_s=11, others_held_max=100_000)
+def contest(title: str, cycles: tuple[str, ...], *makers: Maker) -> Contest:
+    """The race of one store: what its cycles are in each mode; its floor, itself, the rival, the port, other floors."""
+    return Contest(title, dict(zip(Mode, cycles, strict=False)), dict(zip(Who, makers, strict=False)))
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """One line of the table: how fast `name` is as a part of how fast `against` is."""
+CONTESTS = (
+    contest(
+        "hand-off",
+        ("issue and consume", "issue, while at each the oldest dies"),
+        rivals.handoff_floor,
+        contestants.handoff,
+        rivals.handoff_rival,
+        contestants.handoff_port,
+    ),
+    contest(
+        "ticket",
+        ("issue and redeem", "issue, while at each the oldest dies"),
+        rivals.ticket_floor,
+        contestants.ticket,
+        rivals.ticket_rival,
+        contestants.ticket_port,
+    ),
+    contest(
+        "session",
+        ("set a new key at the bound, which evicts the oldest", "set a new key at the bound, where the oldest is dead"),
+        rivals.session_floor,
+        contestants.session,
+        rivals.session_rival,
+        contestants.session_port,
+        rivals.handoff_floor,
+    ),
+    contest(
+        "join",
+        (
+            "begin and revert one of the ten that came last",
+            "register, begin and consume at the bound, where the oldest record is dropped",
+            "begin and revert any of those that are held",
+        ),
+        rivals.join_floor,
+        contestants.join,
+        rivals.join_rival,
+        contestants.join_port,
+    ),
+    contest(
+        "facet",
+        ("register, verify and consume",),
+        rivals.facet_floor,
+        contestants.facet,
+        rivals.facet_rival,
+        contestants.facet_port,
+    ),
+)
 
-    name: str
-    against: str
-    target: float | None = None
-
-
-def floor() -> Slice:
-    """What no store in Python can beat: one insertion and one removal, each behind the lock."""
-    lock, d, now = threading.Lock(), dict[bytes, int](), 0
-
-    def run(cycles: int) -> float:
-        start = time.perf_counter()
-        for _ in range(cycles):
-            with lock:
-                d[t := os.urandom(16)] = now
-            with lock:
-                d.pop(t)
-        return time.perf_counter() - start
-
-    return run
-
-
-def handoff(held: int) -> Slice:
-    """Issue a token and consume it, with so many others held."""
-    store = HandoffTokenStore(pending_max=held + 1, ttl_ms=LONG_MS)
-    for _ in range(held):
-        store.issue()
-
-    def run(cycles: int) -> float:
-        start = time.perf_counter()
-        for _ in range(cycles):
-            token = store.issue()
-            store.consume(token, expected=token)
-        return time.perf_counter() - start
-
-    return run
-
-
-def session(bound: int) -> Slice:
-    """Set a new key in a cache that is full, so that each call pushes the oldest entry out."""
-    cache = SessionVersionCache(entries_max=bound, ttl_ms=LONG_MS)
-    names = map(str, count())
-    for _ in range(bound):
-        cache.set(next(names), 1)
-
-    def run(cycles: int) -> float:
-        keys = [next(names) for _ in range(cycles)]
-        start = time.perf_counter()
-        for key in keys:
-            cache.set(key, 1)
-        return time.perf_counter() - start
-
-    return run
-
-
-def rival(held: int) -> Slice:
-    """The same cycle with cachetools' TTLCache behind a lock, which checks less than a store does."""
-    from cachetools import TTLCache
-
-    lock, now = threading.Lock(), 0
-    cache: Any = TTLCache(maxsize=held + 1, ttl=LONG_MS)
-    for _ in range(held):
-        cache[os.urandom(16)] = now
-
-    def run(cycles: int) -> float:
-        start = time.perf_counter()
-        for _ in range(cycles):
-            with lock:
-                cache[t := os.urandom(16)] = now
-            with lock:
-                cache.pop(t)
-        return time.perf_counter() - start
-
-    return run
+TARGETS = (
+    Target("hand-off", 1_000, Who.FLOOR, 0.3),
+    Target("ticket", 1_000, Who.FLOOR, 0.3),
+    Target("session", 10_000, Who.HANDOFF_FLOOR, 0.3),
+    *(Target(store, 1_000_000, Who.OURS, 0.7, against_held=10) for store in ("hand-off", "ticket", "join", "facet")),
+    Target("join", 1_000_000, Who.OURS, 0.7, against_held=10, mode=Mode.SCATTERED),
+)
 
 
-def handoff_name(held: int) -> str:
-    """What the table calls a hand-off store."""
-    return f"hand-off, {held:,} held"
+def entered(each: Contest) -> Contest:
+    """A contest without the rival, if that is not installed."""
+    makers = {who: make for who, make in each.makers.items() if rivals.RIVAL_INSTALLED or who is not Who.RIVAL}
+    return Contest(each.title, each.cycles, makers)
 
 
-def session_name(bound: int) -> str:
-    """What the table calls a session cache."""
-    return f"session, bound {bound:,}"
-
-
-def rival_name(held: int) -> str:
-    """What the table calls the rival."""
-    return f"TTLCache, {held:,} held"
-
-
-def session_bounds(plan: Plan) -> list[int]:
-    """How many entries the session cache holds, each time."""
-    return [bound for bound in BOUNDS if bound <= plan.others_held_max]
-
-
-def rival_sizes(plan: Plan) -> list[int]:
-    """How many tokens the rival holds, each time; nothing if it is not installed."""
-    return [held for held in HELD if RIVAL_INSTALLED and held <= plan.others_held_max]
-
-
-def entered(plan: Plan, progress: Console) -> dict[str, Slice]:
-    """Every contestant, filled once."""
-    makers: dict[str, Callable[[], Slice]] = {FLOOR: floor}
-    makers |= {handoff_name(held): partial(handoff, held) for held in HELD}
-    makers |= {session_name(bound): partial(session, bound) for bound in session_bounds(plan)}
-    makers |= {rival_name(held): partial(rival, held) for held in rival_sizes(plan)}
-    contestants = {}
-    for name, make in makers.items():
-        progress.print(f"filling: {name}")
-        contestants[name] = make()
-    return contestants
-
-
-def raced(contestants: dict[str, Slice], plan: Plan, deadline: float, progress: Console) -> list[dict[str, float]]:
-    """Each round's seconds by contestant. The order turns by one each round: nobody always follows the same one."""
-    order, rounds = list(contestants), list[dict[str, float]]()
-    for number in range(plan.rounds):
-        if rounds and time.perf_counter() > deadline:
-            progress.print("out of time: the remaining rounds are left out")
-            break
-        progress.print(f"round {number + 1} of {plan.rounds}")
-        rounds.append({name: contestants[name](plan.cycles) for name in order})
-        order = order[1:] + order[:1]
+def run(plan: Plan, progress: Console) -> dict[str, list[Round]]:
+    """The rounds of every store. What one store leaves of its time is the next one's."""
+    begun, rounds = time.perf_counter(), {}
+    for number, each in enumerate(CONTESTS, start=1):
+        deadline = begun + plan.budget_s * number / len(CONTESTS)
+        rounds[each.title] = raced(entered(each), plan, deadline, progress.print)
     return rounds
 
 
-def ratios(plan: Plan) -> Iterator[Ratio]:
-    """What the table shows, line by line."""
-    for held in HELD:
-        yield Ratio(handoff_name(held), FLOOR, 0.3 if held == 1_000 else None)
-    for held in HELD[1:]:
-        yield Ratio(handoff_name(held), handoff_name(HELD[0]), 0.7 if held == 1_000_000 else None)
-    for bound in session_bounds(plan):
-        yield Ratio(session_name(bound), FLOOR, 0.3)
-    for held in rival_sizes(plan):
-        yield Ratio(rival_name(held), FLOOR)
-    for held in rival_sizes(plan):
-        yield Ratio(handoff_name(held), rival_name(held))
+def shown(rounds: dict[str, list[Round]]) -> list[Sheet]:
+    """All tables, the targets first."""
+    each = [sheet(entered(one), mode, rounds[one.title]) for one in CONTESTS for mode in one.cycles]
+    return [targets_sheet(TARGETS, rounds), *each]
 
 
-def line(ratio: Ratio, rounds: list[dict[str, float]]) -> tuple[str, ...]:
-    """A line of the table: who, against whom, the median, its spread, the target and whether it is met."""
-    each = [seconds[ratio.against] / seconds[ratio.name] for seconds in rounds]
-    median = statistics.median(each)
-    spread = f"{min(each):.2f}–{max(each):.2f}"
-    if ratio.target is None:
-        return ratio.name, ratio.against, f"{median:.2f}", spread, "", ""
-    met = "yes" if median >= ratio.target else "not today"
-    return ratio.name, ratio.against, f"{median:.2f}", spread, f"at least {ratio.target}", met
+def circumstances(plan: Plan, rounds: dict[str, list[Round]]) -> list[str]:
+    """What a reader of the tables must know."""
+    numbers = [len(each) for each in rounds.values()]
+    told = [
+        f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}"
+        + (f", cachetools {version('cachetools')}" if rivals.RIVAL_INSTALLED else "")
+        + f"; medians of at least {min(numbers)} rounds, with the least and the most of them.",
+        "Each number is the store's speed as a part of another's: above 1 the store is the faster one.",
+    ]
+    if not rivals.RIVAL_INSTALLED:
+        told.append(WITHOUT_RIVAL)
+    if plan.held_max < SIZES[-1]:
+        told.append(f"Left out by --quick: more than {plan.held_max:,} held, and TTLCache over {plan.slow_held_max:,}.")
+    return told
+
+
+def page(old: str, told: list[str], each: list[Sheet]) -> str:
+    """A page with new tables between its two marker lines, and all else as it was."""
+    before, begin, rest = old.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"no tables can be written, for it lacks the line {END if begin else BEGIN}")
+    text = "\n\n".join(told)
+    return f"{before}{BEGIN}\n\n{text}\n\n" + "\n".join(map(in_markdown, each)) + f"\n{END}{after}"
 
 
 def main() -> None:
-    """Fill, race, print."""
+    """Race, print, and write the page if asked to."""
     parser = argparse.ArgumentParser(description="Speed of the stores, as ratios within one run.")
-    parser.add_argument("--quick", action="store_true", help="a rough answer in under 15 seconds")
-    plan = QUICK if parser.parse_args().quick else FULL
-    progress, out = Console(stderr=True), Console(width=110)
-    deadline = time.perf_counter() + plan.budget_s
-    contestants = entered(plan, progress)
-    # The million objects of one contestant must not slow the collector down in another's slice.
-    gc.collect()
-    gc.freeze()
-    rounds = raced(contestants, plan, deadline, progress)
-    title = f"speed as a part of another's, medians of {len(rounds)} rounds, Python {platform.python_version()}"
-    table = Table("what", "against", "ratio", "least–most", "target", "met", title=title)
-    for ratio in ratios(plan):
-        table.add_row(*line(ratio, rounds))
-    out.print(table)
-    if not RIVAL_INSTALLED:
-        out.print("cachetools is not installed: no comparison with TTLCache (pip install 'onceproof\\[benchmark]')")
-    if plan.others_held_max < HELD[-1]:
-        out.print(f"left out, because filling them takes too long: session and TTLCache over {plan.others_held_max:,}")
+    plans = parser.add_mutually_exclusive_group()
+    plans.add_argument("--quick", action="store_true", help="a rough answer in under 20 seconds")
+    plans.add_argument("--markdown", type=Path, metavar="PAGE", help="write the tables of a full run into a page")
+    options = parser.parse_args()
+    written: Path | None = options.markdown
+    if written:
+        try:
+            page(written.read_text(encoding="utf-8"), [], [])
+        except (OSError, ValueError) as error:
+            parser.error(f"{written}: {error}")
+    plan = QUICK if options.quick else FULL
+    rounds = run(plan, Console(stderr=True))
+    told, each = circumstances(plan, rounds), shown(rounds)
+    out = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    for one in each:
+        in_terminal(one, out)
+    for sentence in told:
+        out.print(sentence, markup=False)
+    if written:
+        written.write_text(page(written.read_text(encoding="utf-8"), told, each), encoding="utf-8")
 
 
 if __name__ == "__main__":

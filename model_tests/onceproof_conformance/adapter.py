@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, Message, fields, fits, is_whole, needs
+from onceproof_conformance.racing import Meeting, race
 from onceproof_spec.language import Kind
 
 TOKEN_ONLY = {"token": Kind.TOKEN}
@@ -60,6 +61,8 @@ class Adapter:
 
     def __init__(self) -> None:
         self._opened: tuple[str, object] | None = None
+        self.meeting = Meeting()
+        """Call it in a callback of the store (the clock, the draw, the verifier) to have races meet there."""
 
     def open(self, store: str, profile: str, config: Mapping[str, int]) -> object:
         """A fresh, empty store of that kind. `profile` is one that the offer lists, or empty if it lists none.
@@ -80,7 +83,9 @@ class Adapter:
                 reply["ok"] = self._hello()
             elif op == "open":
                 reply |= self._open(request)
-            elif op in ("restart", "race") or not isinstance(op, str):
+            elif op == "race":
+                reply |= self._race(request)
+            elif op == "restart" or not isinstance(op, str):
                 reply["err"] = "unsupported"
             else:
                 reply |= self._call(op, request)
@@ -106,6 +111,21 @@ class Adapter:
             return {"err": "bad_request"}
         self._opened = (store, self.open(store, str(request.get("profile") or ""), config))
         return {"ok": None}
+
+    def _race(self, request: Message) -> Message:
+        if self._opened is None:
+            return {"err": "bad_request"}
+        if "race" not in self.stores[self._opened[0]].caps:
+            return {"err": "unsupported"}
+        try:
+            return {"ok": race(request, self._alone, self.meeting)}
+        except ValueError:
+            return {"err": "bad_request"}
+
+    def _alone(self, request: Message) -> Message:
+        """The reply to one call of a race, without an id."""
+        reply = self.answer({**request, "id": None})
+        return {word: value for word, value in reply.items() if word != "id"}
 
     def _call(self, op: str, request: Message) -> Message:
         if self._opened is None:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from onceproof_conformance.deviations import Deviations
-from onceproof_spec.model import ANY, Model, Reply, Request, State
+from onceproof_spec.model import ANY, CRASHED, Model, Reply, Request, State
 
 MOST_STATES = 64
 MOST_RELAXED = 128
+STRANGE = "?"
+"""A reply that no law knows is taken for a refusal: what it was stands behind this mark."""
 
 
 class Undecided(Exception):
@@ -22,11 +24,11 @@ class Case:
 
     store: str
     profile: str
-    limits: tuple[tuple[str, int], ...]
+    limits: tuple[tuple[str, int | None], ...]
     requests: tuple[Request, ...]
 
     @property
-    def config(self) -> dict[str, int]:
+    def config(self) -> dict[str, int | None]:
         """The limits by name, as `open` sends them."""
         return dict(self.limits)
 
@@ -37,10 +39,24 @@ class Case:
 
 
 def allows(allowed: Reply, seen: Reply) -> bool:
-    """Whether a reply is the one that is allowed; true is not 1."""
+    """Whether a reply is the one that is allowed; true is not 1, and every crash is like another."""
     if allowed is ANY:
         return True
+    if allowed == CRASHED:
+        return seen.refusal.startswith(CRASHED.refusal)
+    if allowed.shown:
+        members = dict(seen.shown)
+        return bool(members) and all(
+            allows(member, members[name]) if name in members else name in allowed.optional
+            for name, member in allowed.shown
+        )
     return allowed == seen and type(allowed.value) is type(seen.value)
+
+
+def unheard(request: Request, seen: Reply) -> bool:
+    """Whether a reply may have named a token in a way that nobody knows, so that what follows can't be judged."""
+    drawn = [token for _, value in request.values if isinstance(value, tuple) for token in value]
+    return seen.refusal.startswith(STRANGE) or (seen.token is not None and seen.token not in drawn)
 
 
 @dataclass
@@ -98,6 +114,6 @@ def first_wrong(model: Model, requests: tuple[Request, ...], replies: list[Reply
     return None
 
 
-def limits_read(config: Mapping[str, int]) -> dict[str, int]:
-    """The limits as a store reads them: zero is 1."""
-    return {name: max(1, value) for name, value in config.items()}
+def limits_read(config: Mapping[str, int | None]) -> dict[str, int | None]:
+    """The limits as a store reads them: zero is 1, and none stays none."""
+    return {name: value if value is None else max(1, value) for name, value in config.items()}

@@ -9,18 +9,18 @@ from onceproof_conformance.protocol import Message
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.claims import says
 from onceproof_spec.coverage import branches, kinds
-from onceproof_spec.language import Departure, Promise
+from onceproof_spec.language import Promise
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A clause: what it promises, where it departs, what it is about, and who shows it."""
+    """A clause: what it promises, how the published behaviour and the hardened one differ, what it is about."""
 
     name: str
     store: str
     promise: Promise
     kind: tuple[str, ...]
-    departures: tuple[Departure, ...]
+    departures: tuple[tuple[str, str], ...]
 
     @property
     def needs(self) -> list[str]:
@@ -29,7 +29,7 @@ class Entry:
 
     def message(self) -> Message:
         """The clause as `list --json` prints it."""
-        departures = [{"published": one.published, "hardened": one.hardened} for one in self.departures]
+        departures = [{"published": published, "hardened": hardened} for published, hardened in self.departures]
         told: Message = {"name": self.name, "store": self.store, "level": str(self.promise.level)}
         told |= {"kind": list(self.kind), "promise": self.promise.text, "needs": self.needs}
         return told | {"departures": departures}
@@ -56,6 +56,8 @@ def entries(stores: tuple[str, ...] = ()) -> list[Entry]:
             continue
         table = law(store, Profile.HARDENED)
         for name, promise in table.clauses.items():
-            departures = tuple(one for one in table.departures.values() if one.clause == name)
+            departures = table.departed.get(name, ())
+            if promise.published:
+                departures = (*departures, (promise.published, promise.hardened))
             found.append(Entry(name, store, promise, kinds(table, name), departures))
     return found

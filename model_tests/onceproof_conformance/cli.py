@@ -165,8 +165,8 @@ def list_(stores: tuple[str, ...], as_json: bool) -> int:
         grid.add_column(heading, no_wrap=heading != "promise")
     for entry in listed:
         promise = entry.promise.text
-        for one in entry.departures:
-            promise += f"\nPublished: {one.published}. Hardened: {one.hardened}."
+        for published, hardened in entry.departures:
+            promise += f"\nPublished: {published}." + (f" Hardened: {hardened}." if hardened else "")
         grid.add_row(entry.name, str(entry.promise.level), ", ".join(entry.kind), promise)
     _console(False).print(grid)
     return 0

@@ -15,8 +15,8 @@ from onceproof_spec.model import Choose, Impossible, Model, Outcome, Point, Repl
 from onceproof_spec.table import Table
 
 COST = {
-    "rule": 20, "first": 20, "swept": 28, "effect": 30, "order": 30, "value": 30, "near": 32, "answer": 34,
-    "bystander": 40, "other token": 40, "far": 54,
+    "departure": 15, "rule": 20, "first": 20, "rules": 25, "swept": 28, "effect": 30, "order": 30, "value": 30,
+    "row": 31, "near": 32, "answer": 34, "alike": 36, "bystander": 40, "other token": 40, "far": 54,
 }  # fmt: skip
 """How far-fetched each kind is as an explanation."""
 
@@ -59,7 +59,7 @@ class Script:
 
 
 @lru_cache(maxsize=128)
-def known_deviations(table: Table, limits: tuple[tuple[str, int], ...]) -> Deviations:
+def known_deviations(table: Table, limits: tuple[tuple[str, int | None], ...]) -> Deviations:
     """The deviations of one model; the same for every subject, so what is found out is kept."""
     return Deviations(Model(table, dict(limits)))
 
@@ -124,7 +124,7 @@ class Deviations:
         for place, (name, value) in enumerate(request.values):
             if kinds[name] is Kind.TOKEN:
                 for token, _ in state.tokens:
-                    if token != value:
+                    if token >= 0 and token != value:
                         values = (*request.values[:place], (name, token), *request.values[place + 1 :])
                         yield replace(request, values=values), declared.exact
 
@@ -139,19 +139,19 @@ def _scripts(points: list[Point]) -> Iterator[Script]:
         for option in range(1, point.options):
             clauses = point.clauses[option - 1]
             for kind, theory in _theories(point):
-                yield Script(kind, clauses, _at({place: option}), theory, point.context)
+                yield Script(kind, clauses, At({place: option}), theory, point.context)
     guards = dict.fromkeys((point.clauses, point.distance) for point in points if point.kind == "guard")
     for upheld, apart in guards:
         same = [i for i, p in enumerate(points) if p.kind == "guard" and (p.clauses, p.distance) == (upheld, apart)]
         if len(same) > 1:
             point = points[same[0]]
             for kind, theory in _theories(point):
-                yield Script(kind, upheld[0], _at(dict.fromkeys(same, 1)), theory, point.context)
+                yield Script(kind, upheld[0], At(dict.fromkeys(same, 1)), theory, point.context)
     ruled = [i for i, point in enumerate(points) if point.kind == "rule" and point.clauses[0]]
     for clause in dict.fromkeys(clause for i in ruled for clause in points[i].clauses[0]):
         same = [i for i in ruled if clause in points[i].clauses[0]]
         if len(same) > 1:
-            yield Script("rule", (clause,), _at(dict.fromkeys(same, 1)), context=points[same[-1]].context)
+            yield Script("rule", (clause,), At(dict.fromkeys(same, 1)), context=points[same[-1]].context)
     for last, point in enumerate(points):
         if point.kind == "answer":
             for place in range(last):
@@ -159,7 +159,7 @@ def _scripts(points: list[Point]) -> Iterator[Script]:
                 for option in range(1, first.options):
                     both = tuple(c for c in first.clauses[option - 1] if c in point.clauses[0])
                     if both and first.kind in ("rule", "swept", "effect"):
-                        yield Script("swept", both, _at({place: option, last: 1}), context=first.context)
+                        yield Script("swept", both, At({place: option, last: 1}), context=first.context)
 
 
 def _theories(point: Point) -> Iterator[tuple[str, str]]:
@@ -171,13 +171,17 @@ def _theories(point: Point) -> Iterator[tuple[str, str]]:
     yield "far", "far"
 
 
-def _at(options: dict[int, int]) -> Choose:
-    """Take these options at these points, and the law's everywhere else."""
-    asked = -1
+class At:
+    """Take these options at these points, and the law's everywhere else; it is `over` when all are taken."""
 
-    def choose(point: Point) -> int:
-        nonlocal asked
-        asked += 1
-        return options.get(asked, 0)
+    __slots__ = ("asked", "last", "options", "over")
 
-    return choose
+    def __init__(self, options: dict[int, int]) -> None:
+        self.options, self.last, self.asked, self.over = options, max(options), -1, False
+
+    def __call__(self, point: Point) -> int:
+        if self.over:
+            return 0
+        self.asked += 1
+        self.over = self.asked == self.last
+        return self.options.get(self.asked, 0)

@@ -9,9 +9,9 @@ what it does not explain is looked at again. Clauses that explain equally well a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from onceproof_conformance.belief import MOST_RELAXED, Case, allows
+from onceproof_conformance.belief import MOST_RELAXED, Case, allows, unheard
 from onceproof_conformance.deviations import ALWAYS, Deviations
 from onceproof_conformance.hypotheses import Hypothesis, Observed, best_clauses
 from onceproof_spec.model import Model, Reply, Request, State
@@ -23,8 +23,12 @@ AGAIN = 4
 DOUBT = 60
 MOST_FAILURES = 40
 ALIKE = 6
+TELLING = 3
 
 THEORIES = ("near -1", "near 0", "near 1", "far")
+
+Models = Mapping[tuple[tuple[str, int | None], ...], Deviations]
+"""The model of each store by its limits, with its deviations."""
 
 Evidence = Mapping[str, float]
 """For each branch, how often a sequence that took it passed. A store that deviates there would have failed."""
@@ -38,11 +42,22 @@ class Failure:
     replies: tuple[Reply, ...]
     place: int
 
-    @property
-    def signature(self) -> tuple[object, ...]:
+    @classmethod
+    def seen(cls, case: Case, replies: tuple[Reply, ...], place: int) -> Failure:
+        """A failure without what came after a reply that may have named a token in a way that nobody knows."""
+        if unheard(case.requests[place], replies[place]):
+            case, replies = replace(case, requests=case.requests[: place + 1]), replies[: place + 1]
+        return cls(case, replies, place)
+
+    def signature(self, model: Model) -> tuple[object, ...]:
         """What kind of failure it is: failures that are alike teach little."""
+        state, code = model.start, ""
+        for request, seen in zip(self.case.requests[: self.place + 1], self.replies, strict=False):
+            outcomes = model.after(state, request)
+            lawful = next((outcome for outcome in outcomes if allows(outcome.reply, seen)), outcomes[0])
+            state, code = lawful.state, lawful.code
         calls = tuple(request.call for request in self.case.requests[: self.place + 1])
-        return calls[-2:], self.replies[self.place]
+        return calls[-2:], code, self.replies[self.place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +142,7 @@ def cheapest(prices: Mapping[tuple[str, str], int]) -> dict[str, int]:
 
 
 def diagnose(
-    models: dict[tuple[tuple[str, int], ...], Deviations],
+    models: Models,
     failures: Sequence[Failure],
     clauses: Sequence[str],
     waived: frozenset[str] = frozenset(),
@@ -138,13 +153,13 @@ def diagnose(
 
     A failure that no single clause explains is laid at the answer of the row that failed, last.
     """
-    left = _telling(failures)
-    if left and not waived:
+    left = _telling(models, failures)
+    if left and (not waived or len(left) >= TELLING):
         found_models = {limits: deviations.model for limits, deviations in models.items()}
-        failed = [Observed(failure.case, failure.replies) for failure in left]
+        failed = [Observed(failure.case, failure.replies, failure.place) for failure in left]
         named, stores = best_clauses(found_models, failed, passed)
         table = next(iter(found_models.values())).table
-        likely = [c for c in clauses if c in named and all(can_show(c, table, failure) for failure in left)]
+        likely = [c for c in named if c in clauses and all(can_show(c, table, failure) for failure in left)]
         if likely:
             return [Finding(likely[0], tuple(likely[1:]), tuple(left), tuple(stores))]
     prices = {failure: explain(models[failure.case.limits], failure, clauses, waived, evidence) for failure in left}
@@ -165,20 +180,21 @@ def diagnose(
     return found
 
 
-def _telling(failures: Sequence[Failure]) -> list[Failure]:
+def _telling(models: Models, failures: Sequence[Failure]) -> list[Failure]:
     """Some failures of each kind, the shortest first."""
     kinds: dict[tuple[object, ...], int] = {}
     chosen: list[Failure] = []
     for failure in sorted(failures, key=lambda failure: failure.place):
-        kinds[failure.signature] = kinds.get(failure.signature, 0) + 1
-        if kinds[failure.signature] <= ALIKE:
+        kind = failure.signature(models[failure.case.limits].model)
+        kinds[kind] = kinds.get(kind, 0) + 1
+        if kinds[kind] <= ALIKE:
             chosen.append(failure)
         if len(chosen) == MOST_FAILURES:
             break
     return list(dict.fromkeys(chosen))
 
 
-def _unexplained(models: dict[tuple[tuple[str, int], ...], Deviations], left: list[Failure]) -> list[Finding]:
+def _unexplained(models: Models, left: list[Failure]) -> list[Finding]:
     """The clauses of the answers that failed."""
     found: dict[str, list[Failure]] = {}
     for failure in left:

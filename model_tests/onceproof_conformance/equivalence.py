@@ -1,35 +1,31 @@
 """Whether each decision of the stores is the law's, on every path, and keeps its own contracts.
 
 A decision and the law's answer to the same question stand side by side as two functions with one signature over
-integers and truth values; the functions only rename. CrossHair runs both on symbolic arguments, each order once,
-and follows every path: `exhausted` means that no path was left on which they could differ. What a decision is
-never asked, a store may still get wrong: the container around the decisions is what the suite judges.
+integers and truth values; the functions, which are in `sides/`, only rename. CrossHair runs both on symbolic
+arguments, each order once, and follows every path: `exhausted` means that no path was left on which they could
+differ. What a decision is never asked, a store may still get wrong: the container around the decisions is what the
+suite judges.
 
 CrossHair is an optional dependency, imported when the first comparison runs.
 """
 
 from __future__ import annotations
 
+import functools
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import ModuleType
-from typing import cast
 
-from onceproof import _store, handoff, session
-from onceproof_spec import Profile, Table, law, step
-from onceproof_spec.language import Admit, Evict, Mark
+from onceproof import _expiring, _store, facet, handoff, join, session, ticket
+from onceproof_conformance.sides import SIDES
+from onceproof_conformance.sides.shared import Make, NothingToDecide, Side
+from onceproof_spec import Profile, law
 
 TIMEOUT_S = 20.0
-
-Side = Callable[..., object]
-"""One side of a comparison. CrossHair reads its arguments off its annotations."""
-
-Sides = Callable[[Table, ModuleType, bool], tuple[Side, Side]]
-"""Makes the law's side and the store's, of a table, a module of decisions, and whether it is the published profile."""
 
 
 class Verdict(StrEnum):
@@ -51,26 +47,38 @@ class Pair:
     decision: str
     profile: Profile
     origin: ModuleType
-    make: Sides
+    make: Make
 
     @property
     def name(self) -> str:
         """The store, the decision and the profile; no two pairs share it."""
         return f"{self.store} {self.decision} {self.profile}"
 
-    @property
-    def law(self) -> Side:
-        """Asks the law."""
-        return self.sides(self.origin)[0]
-
-    @property
-    def own(self) -> Side:
-        """Asks the store's decision."""
-        return self.sides(self.origin)[1]
-
     def sides(self, decisions: ModuleType) -> tuple[Side, Side]:
-        """The law's side, and the side of the decision of that name in another module."""
-        return self.make(law(self.store, self.profile), decisions, self.profile is Profile.PUBLISHED)
+        """What asks the law, and what asks the decision of that name in a module.
+
+        Raises:
+            NothingToDecide: The law leaves the question no room in this profile.
+        """
+        by_law, by_store = self.make(law(self.store, self.profile), decisions, self.profile is Profile.PUBLISHED)
+        return _loud(by_law), by_store
+
+
+class LawFailed(Exception):
+    """The law's side raised, so there was no answer of the law to compare with."""
+
+
+def _loud(by_law: Side) -> Side:
+    """The law's side, but what it raises is never what the store's side raises: that would count as the same."""
+
+    @functools.wraps(by_law)
+    def asked(*given: object, **named: object) -> object:
+        try:
+            return by_law(*given, **named)
+        except Exception as error:
+            raise LawFailed(repr(error)) from error
+
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,181 +114,49 @@ class Kept:
         return "; ".join([f"{self.decision}: {self.verdict}, {self.contracts} contracts", *self.refuted])
 
 
-# --- the sides, of what both stores share ----------------------------------------------------------------
+STORES: Mapping[str, ModuleType] = {
+    "handoff": handoff,
+    "join": join,
+    "ticket": ticket,
+    "session": session,
+    "facet": facet,
+}
+"""Each store with the module of its decisions."""
+
+SHARED: Mapping[str, ModuleType] = {"decide_now": _store, "decide_room": _store, "decide_expire": _expiring}
+"""The decisions that several stores share, with their modules."""
 
 
-def _now(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    """The instant of a call: the marks of the law, which are the same in every call that has any."""
-    (marks,) = {
-        tuple((g.rule.update, g.guards) for g in call.rules if isinstance(g.rule, Mark))
-        for call in table.calls.values()
-    } - {()}  # fmt: skip
+def _asked(pair: Pair) -> bool:
+    try:
+        pair.sides(pair.origin)
+    except NothingToDecide:
+        return False
+    return True
 
-    def by_law(at: int, latest: int) -> int:
-        known = {"at": at, "now": latest}
-        for update, guards in marks:
-            if all(bool(table.functions[guard.name](known)) is guard.wanted for guard in guards):
-                known.update(table.functions[update](known))
-        return known["now"]
-
-    def by_store(at: int, latest: int) -> int:
-        return cast(int, decisions.decide_now(at, latest, published))
-
-    return by_law, by_store
-
-
-def _room(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    """Room for one more: where `Admit` doesn't refuse, and where `Evict` lets everything stay."""
-    (bound,) = {type(g.rule) for call in table.calls.values() for g in call.rules} & {Admit, Evict}
-
-    def by_admit(held: int, most: int) -> bool:
-        return held < most
-
-    def by_evict(held: int, most: int) -> bool:
-        return not held >= most
-
-    def by_store(held: int, most: int) -> bool:
-        return cast(bool, decisions.decide_room(held, most))
-
-    return by_admit if bound is Admit else by_evict, by_store
-
-
-# --- the sides, of a hand-off token ----------------------------------------------------------------------
-
-Token = tuple[str, int | None]
-"""An answer, and the deadline of the token if it is pending after it."""
-
-
-def _token_by_law(table: Table, event: str, deadline: int | None, values: Mapping[str, int]) -> Token:
-    state, fields = ("absent", table.fields) if deadline is None else ("pending", {"deadline": deadline})
-    target, after, row = step(table, state, fields, event, values)
-    return row.code, after["deadline"] if target == "pending" else None
-
-
-def _token_by_store(decided: tuple[handoff.Verdict, int | None]) -> Token:
-    return decided[0].name.lower(), decided[1]
-
-
-def _issue(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    def by_law(deadline: int | None, now: int, ttl_ms: int) -> Token:
-        return _token_by_law(table, "issue", deadline, {"now": now, "ttl_ms": ttl_ms})
-
-    def by_store(deadline: int | None, now: int, ttl_ms: int) -> Token:
-        return _token_by_store(decisions.decide_issue(deadline, now, ttl_ms))
-
-    return by_law, by_store
-
-
-def _expire(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    def by_law(deadline: int | None, now: int) -> Token:
-        return _token_by_law(table, "expire", deadline, {"now": now})
-
-    def by_store(deadline: int | None, now: int) -> Token:
-        return _token_by_store(decisions.decide_expire(deadline, now))
-
-    return by_law, by_store
-
-
-def _consume(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    def by_law(deadline: int | None, now: int, presented: int, expected: int) -> Token:
-        return _token_by_law(table, "consume", deadline, {"now": now, "presented": presented, "subject": expected})
-
-    def by_store(deadline: int | None, now: int, presented: int, expected: int) -> Token:
-        return _token_by_store(decisions.decide_consume(deadline, now, presented == expected))
-
-    return by_law, by_store
-
-
-def _revoke(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    def by_law(deadline: int | None, now: int) -> Token:
-        return _token_by_law(table, "revoke", deadline, {"now": now})
-
-    def by_store(deadline: int | None, now: int) -> Token:
-        return _token_by_store(decisions.decide_revoke(deadline, now, published))
-
-    return by_law, by_store
-
-
-# --- the sides, of a session's version -------------------------------------------------------------------
-
-Version = tuple[str, tuple[int, int] | None]
-"""An answer, and the version and the instant of its write if one is cached after it."""
-
-
-def _version_by_law(
-    table: Table, event: str, cached: bool, current: int, written_at: int, values: Mapping[str, int]
-) -> Version:
-    fields = {"current": current, "written_at": written_at}
-    target, after, row = step(table, *(("cached", fields) if cached else ("absent", table.fields)), event, values)
-    return row.code, (after["current"], after["written_at"]) if target == "cached" else None
-
-
-def _entry(decisions: ModuleType, cached: bool, current: int, written_at: int) -> session.Entry | None:
-    return cast(session.Entry, decisions.Entry(current, written_at)) if cached else None
-
-
-def _version_by_store(decided: tuple[session.Verdict, session.Entry | None]) -> Version:
-    verdict, entry = decided
-    return verdict.name.lower(), None if entry is None else (entry.version, entry.written_at)
-
-
-def _set(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    def by_law(cached: bool, current: int, written_at: int, version: int, now: int, ttl_ms: int) -> Version:
-        values = {"version": version, "now": now, "ttl_ms": ttl_ms}
-        return _version_by_law(table, "set", cached, current, written_at, values)
-
-    def by_store(cached: bool, current: int, written_at: int, version: int, now: int, ttl_ms: int) -> Version:
-        entry = _entry(decisions, cached, current, written_at)
-        return _version_by_store(decisions.decide_set(entry, version, now, ttl_ms, published))
-
-    return by_law, by_store
-
-
-def _get(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    def by_law(cached: bool, current: int, written_at: int, now: int, ttl_ms: int) -> Version:
-        return _version_by_law(table, "get", cached, current, written_at, {"now": now, "ttl_ms": ttl_ms})
-
-    def by_store(cached: bool, current: int, written_at: int, now: int, ttl_ms: int) -> Version:
-        entry = _entry(decisions, cached, current, written_at)
-        return _version_by_store(decisions.decide_get(entry, now, ttl_ms))
-
-    return by_law, by_store
-
-
-def _drop(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    def by_law(cached: bool, current: int, written_at: int, now: int, ttl_ms: int) -> Version:
-        return _version_by_law(table, "drop", cached, current, written_at, {"now": now, "ttl_ms": ttl_ms})
-
-    def by_store(cached: bool, current: int, written_at: int, now: int, ttl_ms: int) -> Version:
-        entry = _entry(decisions, cached, current, written_at)
-        return _version_by_store(decisions.decide_drop(entry, now, ttl_ms))
-
-    return by_law, by_store
-
-
-_SIDES: tuple[tuple[str, str, ModuleType, Sides], ...] = (
-    ("handoff", "decide_now", _store, _now),
-    ("handoff", "decide_room", _store, _room),
-    ("handoff", "decide_issue", handoff, _issue),
-    ("handoff", "decide_expire", handoff, _expire),
-    ("handoff", "decide_consume", handoff, _consume),
-    ("handoff", "decide_revoke", handoff, _revoke),
-    ("session", "decide_now", _store, _now),
-    ("session", "decide_room", _store, _room),
-    ("session", "decide_set", session, _set),
-    ("session", "decide_get", session, _get),
-    ("session", "decide_drop", session, _drop),
-)
 
 PAIRS: tuple[Pair, ...] = tuple(
-    Pair(store, decision, profile, origin, make)
-    for store, decision, origin, make in _SIDES
+    pair
+    for store, module in STORES.items()
+    for decision, make in SIDES[store].items()
     for profile in (Profile.HARDENED, Profile.PUBLISHED)
+    if _asked(pair := Pair(store, decision, profile, SHARED.get(decision, module), make))
 )
-"""Every decision of every store in every profile."""
+"""Every decision of every store in every profile, but where the law leaves nothing to decide."""
 
-DECISIONS: tuple[tuple[ModuleType, str], ...] = tuple(dict.fromkeys((pair.origin, pair.decision) for pair in PAIRS))
-"""Every decision once, with the module that defines it."""
+
+def decisions_of(pairs: Iterable[Pair]) -> tuple[tuple[ModuleType, str], ...]:
+    """Their decisions, each once, with the module that defines it."""
+    return tuple(dict.fromkeys((pair.origin, pair.decision) for pair in pairs))
+
+
+DECISIONS: tuple[tuple[ModuleType, str], ...] = decisions_of(PAIRS)
+"""Every decision."""
+
+
+def named(origin: ModuleType, decision: str) -> str:
+    """A decision by its module and its name, for two stores may have decisions of one name."""
+    return f"{origin.__name__.rpartition('.')[2]} {decision}"
 
 
 # --- the comparison ----------------------------------------------------------------------------------------
@@ -313,13 +189,15 @@ def compare(pair: Pair, module: ModuleType | None = None, timeout: float = TIMEO
     return Equivalence(pair.name, verdict, seen["num_paths"], seconds)
 
 
-def compare_all(progress: Callable[[Equivalence], None] | None = None) -> tuple[Equivalence, ...]:
-    """Compare every pair; `progress` is told each result.
+def compare_all(
+    pairs: Iterable[Pair] = PAIRS, progress: Callable[[Equivalence], None] | None = None
+) -> tuple[Equivalence, ...]:
+    """Compare some pairs; `progress` is told each result.
 
     One process: a pair takes less time than a second process takes to start.
     """
     results: list[Equivalence] = []
-    for pair in PAIRS:
+    for pair in pairs:
         results.append(compare(pair))
         if progress is not None:
             progress(results[-1])
@@ -329,9 +207,9 @@ def compare_all(progress: Callable[[Equivalence], None] | None = None) -> tuple[
 # --- the contracts -----------------------------------------------------------------------------------------
 
 
-def contracts() -> tuple[Kept, ...]:
-    """Check the contracts of every decision, each decision once."""
-    return tuple(check_contracts(origin, decision) for origin, decision in DECISIONS)
+def contracts(pairs: Iterable[Pair] = PAIRS) -> tuple[Kept, ...]:
+    """Check the contracts of the decisions of some pairs, each decision once."""
+    return tuple(check_contracts(origin, decision) for origin, decision in decisions_of(pairs))
 
 
 def check_contracts(module: ModuleType, decision: str, timeout: float = TIMEOUT_S) -> Kept:
@@ -358,4 +236,4 @@ def check_contracts(module: ModuleType, decision: str, timeout: float = TIMEOUT_
     refuted = tuple(message.message for message in messages if message.state not in undecided)
     kept = Verdict.CONFIRMED if confirmed == declared > 0 else Verdict.NOT_CONFIRMED
     verdict = Verdict.REFUTED if refuted else kept
-    return Kept(decision, verdict, declared, time.perf_counter() - begun, refuted)
+    return Kept(named(module, decision), verdict, declared, time.perf_counter() - begun, refuted)

@@ -1,8 +1,9 @@
-"""Whether the comparison with the law would notice: every decision with one comparison or one truth value wrong.
+"""Whether the comparison with the law would notice: every decision with one comparison, truth value or answer wrong.
 
 The edits are read off the source: each comparison turned into its neighbours, each `not` and each operand of an
-`and` or `or` dropped, `and` exchanged with `or` and `max` with `min`, each bare truth value negated. An edit that
-changes nothing survives; then the decision says more than it need say, and is to be written otherwise.
+`and` or `or` dropped, `and` exchanged with `or`, `max` with `min` and `+` with `-`, each bare truth value negated,
+each number one more, each verdict or state the next of its kind. An edit that changes nothing survives; then the
+decision says more than it need say, and is to be written otherwise.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
-from onceproof_conformance.equivalence import DECISIONS, PAIRS, Verdict, check_contracts, compare
+from onceproof_conformance.equivalence import DECISIONS, PAIRS, Verdict, check_contracts, compare, named
 
 TIMEOUT_S = 4.0
 
@@ -37,6 +39,8 @@ NEIGHBOURS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 }
 
 EXTREMES = {"max": "min", "min": "max"}
+
+OPPOSITES: dict[type[ast.operator], type[ast.operator]] = {ast.Add: ast.Sub, ast.Sub: ast.Add}
 
 _serial = itertools.count()
 
@@ -54,7 +58,7 @@ class Flip:
     @property
     def name(self) -> str:
         """The decision and the edit."""
-        return f"{self.decision}: {self.old} -> {self.new}"
+        return f"{named(self.origin, self.decision)}: {self.old} -> {self.new}"
 
 
 def flips() -> tuple[Flip, ...]:
@@ -93,8 +97,8 @@ def _flips_of(origin: ModuleType) -> Iterator[Flip]:
     source = inspect.getsource(origin)
     lines = source.splitlines(keepends=True)
     for function in _functions(source):
-        for node in ast.walk(function):
-            for old, new in (*_wrong(node), *_negated(node)):
+        for node in itertools.chain.from_iterable(map(ast.walk, function.body)):
+            for old, new in (*_wrong(node), *_negated(node), *_next(node, origin)):
                 edited = ast.unparse(copy.deepcopy(function, {id(old): new}))
                 whole = (*lines[: function.lineno - 1], edited, "\n", *lines[function.end_lineno :])
                 yield Flip(origin, function.name, ast.unparse(old), ast.unparse(new), "".join(whole))
@@ -116,6 +120,10 @@ def _wrong(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield node, left[0] if len(left) == 1 else ast.BoolOp(node.op, left)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in EXTREMES:
         yield node, ast.Call(ast.Name(EXTREMES[node.func.id]), node.args, node.keywords)
+    elif isinstance(node, ast.BinOp):
+        yield node, ast.BinOp(node.left, OPPOSITES[type(node.op)](), node.right)
+    elif isinstance(node, ast.Constant) and type(node.value) is int:
+        yield node, ast.Constant(node.value + 1)
 
 
 def _negated(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -124,6 +132,19 @@ def _negated(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     for value in node.values if isinstance(node, ast.BoolOp) else tested:
         if isinstance(value, ast.Name | ast.Call):
             yield value, ast.UnaryOp(ast.Not(), value)
+
+
+def _next(node: ast.AST, origin: ModuleType) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """A member of some enumeration, and the one that is declared after it."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        member = getattr(getattr(origin, node.value.id, None), node.attr, None)
+    else:
+        member = getattr(origin, node.id, None) if isinstance(node, ast.Name) else None
+    if isinstance(node, ast.Name | ast.Attribute) and isinstance(member, Enum):
+        kind = type(member)
+        members = [*kind]
+        after = members[(members.index(member) + 1) % len(members)]
+        yield node, ast.Attribute(ast.Name(kind.__name__), after.name)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -16,9 +16,11 @@ from onceproof_conformance.engines.machine import Game
 from onceproof_conformance.hypotheses import Hypothesis, Observed, answers_so
 from onceproof_conformance.options import ENGINES, CutOff, Options, by_branch
 from onceproof_conformance.protocol import Message
+from onceproof_conformance.races import Races
 from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, StoreResult, Verdict
 from onceproof_conformance.runner import OpenRefused, Runner
+from onceproof_conformance.samples import Sample
 from onceproof_conformance.shrink import shrink
 from onceproof_spec.coverage import branches
 from onceproof_spec.language import Kind, Level, Promise
@@ -28,7 +30,6 @@ from onceproof_spec.table import Table
 MOST_FAILURES = 2_000
 MOST_AGAIN = 120
 MOST_STORES = 3
-SAMPLED = 80
 MOST_ROUNDS = 4
 
 
@@ -41,15 +42,12 @@ class Judge:
         self.branches = branches(table)
         # Calls that took the same branches are counted together; `by_branch` takes them apart.
         self.exercised: dict[str, Counter[tuple[str, ...]]] = {engine: Counter() for engine in ENGINES}
-        self.passed: Counter[tuple[str, ...]] = Counter()
-        self.failed: Counter[tuple[str, ...]] = Counter()
+        self.sample = Sample()
         self.probed: Counter[str] = Counter()
         self.probed_by: dict[str, set[str]] = {clause: set() for clause in table.clauses}
-        self.deviations: dict[tuple[tuple[str, int], ...], Deviations] = {}
-        self.tried = 0
+        self.deviations: dict[tuple[tuple[str, int | None], ...], Deviations] = {}
         self.stores: list[Hypothesis] = []
         self.alike: set[str] = set()
-        self.sample: list[Observed] = []
         self.broken: dict[str, ClauseResult] = {}
         self.undecided = ""
         self.ignored = {
@@ -68,6 +66,8 @@ class Judge:
                 self.cover()
             if "random" in self.options.engines:
                 self.random()
+            if "race" in self.options.engines and "race" in self.caps:
+                self.race()
         except CutOff:
             self.undecided = "cut off by the budget"
         counts = {engine: by_branch(taken) for engine, taken in self.exercised.items()}
@@ -96,22 +96,17 @@ class Judge:
         for _ in range(MOST_ROUNDS):
             waived = frozenset(self.broken)
             clauses = self.may_break(waived)
-            findings = diagnose(self.deviations, failures, clauses, waived, self.evidence(), self.sample)
+            findings = diagnose(self.deviations, failures, clauses, waived, self.sample.evidence(), self.sample.kept)
             for finding in findings[:1]:
                 self.report(finding, "cover", waived=waived)
             if not findings or frozenset(self.broken) == waived:
                 return
             failures = self.not_explained(failures)
 
-    def evidence(self) -> dict[str, float]:
-        """For each branch, which part of the sequences that took it passed."""
-        passed, failed = by_branch(self.passed), by_branch(self.failed)
-        return {branch: passed[branch] / (passed[branch] + failed[branch]) for branch in {*passed, *failed}}
-
-    def is_like(self, case: Case, replies: list[Reply]) -> bool:
-        """Whether a store that the subject was found to be like answers so."""
+    def is_like(self, case: Case, replies: list[Reply], stores: Sequence[Hypothesis] = ()) -> bool:
+        """Whether one of some stores, or else a store that the subject was found to be like, answers so."""
         observed = Observed(case, tuple(replies))
-        return any(answers_so(store, self.model(case), observed) for store in self.stores)
+        return any(answers_so(store, self.model(case), observed) for store in stores or self.stores)
 
     def not_explained(self, failures: list[Failure]) -> list[Failure]:
         """The failures that remain when what is broken is waived; the others still show what they exercised."""
@@ -152,16 +147,13 @@ class Judge:
             try:
                 if not belief.observe(request, seen):
                     if engine:
-                        self.failed.update([*belief.taken, model.after(min(belief.states), request)[0].branches])
-                    return Failure(case, replies, place)
+                        self.sample.fail([*belief.taken, model.after(min(belief.states), request)[0].branches])
+                    return Failure.seen(case, replies, place)
             except Undecided as doubt:
                 self.undecided = str(doubt)
                 return None
         if engine:
-            self.passed.update(belief.taken)
-            self.tried += 1
-            if self.tried % SAMPLED == 0:
-                self.sample.append(Observed(case, replies))
+            self.sample.passes(Observed(case, replies), belief.taken)
             self.count(belief.taken, engine, case.requests, model)
         return None
 
@@ -285,18 +277,38 @@ class Judge:
         model = self.model(case)
         replies = tuple(self.runner.replay(case))
         place = first_wrong(model, case.requests, list(replies))
-        return None if place is None else Failure(case, replies, place)
+        return None if place is None else Failure.seen(case, replies, place)
 
     def name_random(self, failure: Failure, waived: frozenset[str]) -> bool:
         blamed = self.blame_ignored([failure])
         if not blamed:
             return True
-        findings = diagnose(self.deviations, blamed, self.may_break(waived), waived, self.evidence())
+        sample = self.sample
+        findings = diagnose(self.deviations, blamed, self.may_break(waived), waived, sample.evidence(), sample.kept)
         for finding in findings:
             if finding.clause not in self.broken:
                 self.report(finding, "random", waived=waived)
                 return True
         return False
+
+    # races
+
+    def race(self) -> None:
+        """Races count for a clause if calls ever overlapped; a history that no order explains breaks it.
+
+        What is broken without threads shows in a race as well: then nothing is said of the clause.
+        """
+        wrong_already = bool(self.broken)
+        for contest in Races(self.runner, self.table, self.caps).contests(self.options.examples):
+            self.check_budget()
+            if wrong_already and contest.broken is not None:
+                continue
+            if contest.overlapped:
+                self.probed[contest.clause] += contest.rounds
+                self.probed_by[contest.clause].add("race")
+            self.undecided = contest.undecided or self.undecided
+            if contest.broken is not None and contest.clause not in self.broken:
+                self.broken[contest.clause] = self.breach(contest.clause, "race", contest.broken)
 
     def is_blamed_ignored(self) -> bool:
         return any(clause in self.broken for clause in self.ignored.values())
@@ -323,12 +335,14 @@ class Judge:
         if finding.clause in self.broken:
             return
 
-        evidence = self.evidence()
+        evidence = self.sample.evidence()
 
         def shows(case: Case) -> Failure | None:
             failure = self.try_case(case)
             if failure is None:
                 return None
+            if finding.stores:
+                return failure if self.is_like(failure.case, list(failure.replies), finding.stores) else None
             rivals = [finding.clause, *(c for c in self.may_break(waived) if c != finding.clause)]
             prices = cheapest(explain(self.deviations[case.limits], failure, rivals, waived, evidence))
             mine = prices.get(finding.clause)
@@ -361,6 +375,8 @@ class Judge:
             return ClauseResult(
                 promise.level, Verdict.NOT_APPLICABLE, reason=f"capability {promise.needs} is not declared"
             )
+        if promise.shown_by and promise.shown_by not in self.runner.members:
+            return ClauseResult(promise.level, Verdict.NOT_APPLICABLE, reason=f"no reply carries {promise.shown_by}")
         offered = [branch for branch in mine if self.caps.issuperset(branch.needs)]
         missed = [branch.name for branch in offered if not times[branch.name]]
         if promise.probe and not self.probed[clause]:

@@ -17,16 +17,31 @@ from itertools import pairwise
 from typing import Any
 
 from onceproof_spec import law
+from onceproof_spec.claims import concerns
 from onceproof_spec.explore import Scope, Search
 from onceproof_spec.explore import search as explored
-from onceproof_spec.language import Claim, Kind, Lifecycle, Profile, Rule, Sweep
+from onceproof_spec.language import (
+    CRASH,
+    Admit,
+    Apply,
+    Claim,
+    Kind,
+    Lifecycle,
+    Profile,
+    Refuse,
+    Rule,
+    Sweep,
+)
 from onceproof_spec.lowering import lower
 from onceproof_spec.prove import Proof, Prover, Verdict, lemmas
 from onceproof_spec.table import DefinitionError, Guard, GuardedRule, LoweredCall, Row, Table
 
 SCOPES: dict[str, Scope] = {
     "handoff": Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),
+    "join": Scope({"in_flight_ms": 2, "entries_max": 1}, tokens=2, clock=3, numbers=(1, 2), most={"running": 1}),
+    "ticket": Scope({"outstanding_max": 2, "ttl_ms": 2, "attempts": 2, "sweep_every_ms": 3}, tokens=3, clock=4),
     "session": Scope({"entries_max": 2, "ttl_ms": 2}, tokens=3, clock=4),
+    "facet": Scope({"entries_max": 2}, tokens=3, clock=0),
 }
 """How small the store is in the exhaustive search of each lifecycle."""
 
@@ -109,7 +124,7 @@ def reached_places(table: Table) -> tuple[int, ...]:
 
 def departed(table: Table) -> set[str]:
     """The clauses, by full name, that the published behaviour departs from."""
-    return {departure.clause for departure in table.departures.values()}
+    return set(table.departed)
 
 
 # --- the judgement ----------------------------------------------------------------------------------
@@ -153,20 +168,28 @@ def _may_fail(known: Examined) -> set[str]:
     return departed(known.table) if known.table.profile is Profile.PUBLISHED else set()
 
 
+def refuted(known: Examined) -> set[str]:
+    """The clauses of which some claim is proved false."""
+    return {proof.claim for proof in known.proofs() if proof.verdict is Verdict.FALSE}
+
+
+def left(known: Examined) -> set[str]:
+    """The clauses that the law leaves: some claim of them is false, or is about what never happens."""
+    return {proof.claim for proof in known.proofs() if proof.verdict in (Verdict.FALSE, Verdict.EMPTY)}
+
+
 def _named(table: Table, place: int) -> str:
     return f"{table.claims[place].clause} (claim {place})"
 
 
 def _of_proofs(profile: Profile, known: Examined) -> Iterator[Objection]:
-    may_fail, refuted = _may_fail(known), set()
+    may_fail = _may_fail(known)
     for proof in known.proofs():
-        if proof.verdict is Verdict.FALSE:
-            refuted.add(proof.claim)
         fine = proof.verdict in (Verdict.FALSE, Verdict.EMPTY) and proof.claim in may_fail
         if proof.verdict is not Verdict.PROVED and not fine:
             text = f"{_named(known.table, proof.place)} is {proof.verdict} {proof.where}".rstrip()
             yield Objection(Layer.PROOF, profile, text)
-    for clause in sorted(may_fail - refuted):
+    for clause in sorted(may_fail - left(known)):
         yield Objection(Layer.PROOF, profile, f"{clause} has a departure, but no claim of it is false")
 
 
@@ -179,7 +202,7 @@ def _of_search(profile: Profile, known: Examined) -> Iterator[Objection]:
             text = f"{_named(table, place)} is broken by {', '.join(f'{c.call} at {c.at}' for c in calls)}"
             yield Objection(Layer.SEARCH, profile, text)
     broken = {table.claims[place].clause for place in found.violations}
-    for clause in sorted(may_fail - broken):
+    for clause in sorted(may_fail - broken - (left(known) - refuted(known))):
         yield Objection(Layer.SEARCH, profile, f"{clause} has a departure, but no sequence of calls shows it")
     for place in disagreements(known):
         text = f"{_named(table, place)} is {known.proof(place).verdict} by proof, and the search says otherwise"
@@ -220,11 +243,11 @@ def mutants_of(table: Table) -> Iterator[LawMutant]:
 
     Rows: another target, a guard dropped or negated, the update dropped or one given, another answer of the same
     event, the next row of the cell tried first. Rules: one dropped, two in the other order, a guard dropped or
-    negated, another limit, token, field or refusal named. What reads something that it can't know is left out:
-    such a law would not get past its definition.
+    negated, another limit, token, field or refusal named, nobody admitted, an event applied to all. What reads
+    something that it can't know is left out: such a law would not get past its definition.
     """
     for mutant in (*_row_mutants(table), *_rule_mutants(table)):
-        if _readable(mutant.table):
+        if readable(mutant.table):
             yield mutant
 
 
@@ -243,7 +266,7 @@ def _changed_row(table: Table, row: Row) -> Iterator[tuple[str, Row]]:
     for state in table.states:
         if state != row.target:
             yield f"goes to {state}", replace(row, target=state)
-    for what, guards in _changed_guards(row.guards):
+    for what, guards in changed_guards(row.guards):
         yield what, replace(row, guards=guards)
     if row.update:
         yield f"without {row.update}", replace(row, update=None)
@@ -255,7 +278,8 @@ def _changed_row(table: Table, row: Row) -> Iterator[tuple[str, Row]]:
             yield f"answers {code}", replace(row, code=code)
 
 
-def _changed_guards(guards: tuple[Guard, ...]) -> Iterator[tuple[str, tuple[Guard, ...]]]:
+def changed_guards(guards: tuple[Guard, ...]) -> Iterator[tuple[str, tuple[Guard, ...]]]:
+    """Guards with one of them dropped or negated, and what was done."""
     for index, guard in enumerate(guards):
         before, after = guards[:index], guards[index + 1 :]
         yield f"whether {guard} or not", (*before, *after)
@@ -274,10 +298,14 @@ def _changed_rules(table: Table, call: LoweredCall) -> Iterator[tuple[str, tuple
         before, after = call.rules[:index], call.rules[index + 1 :]
         kind = type(guarded.rule).__name__.lower()
         yield f"without its {kind}, rule {index}", (*before, *after)
-        for what, guards in _changed_guards(guarded.guards):
+        for what, guards in changed_guards(guarded.guards):
             yield f"{kind} {what}", (*before, replace(guarded, guards=guards), *after)
         for what, rule in _changed_words(table, call, guarded.rule):
             yield f"{kind} {what}", (*before, replace(guarded, rule=rule), *after)
+        if isinstance(guarded.rule, Admit):
+            yield "admits nobody", (*before, GuardedRule(Refuse(guarded.rule.refusal), guarded.guards), *after)
+        if isinstance(guarded.rule, Apply):
+            yield "applies it to every held one", (*before, GuardedRule(Sweep(guarded.rule.event), ()), guarded, *after)
         if after:
             yield f"{kind} after the rule below it", (*before, after[0], guarded, *after[1:])
 
@@ -286,7 +314,7 @@ def _changed_words(table: Table, call: LoweredCall, rule: Rule) -> Iterator[tupl
     """The rule with another limit, token, field or refusal in place of each that it names."""
     nobody = ("",) if isinstance(rule, Sweep) else ()
     tokens = [name for name, kind in call.declared.takes if kind is Kind.TOKEN]
-    codes = [code for word in CODES for guarded in call.rules if (code := getattr(guarded.rule, word, ""))]
+    codes = [code for word in CODES for guarded in call.rules if (code := getattr(guarded.rule, word, ""))] + [CRASH]
     domains = dict.fromkeys(LIMITS, table.limits) | dict.fromkeys(TOKENS, (*nobody, *tokens))
     domains |= {word: tuple(codes) for word in CODES} | {"order": tuple(table.fields)}
     for word, domain in domains.items():
@@ -297,7 +325,7 @@ def _changed_words(table: Table, call: LoweredCall, rule: Rule) -> Iterator[tupl
                 yield f"with {other or 'nothing'} for {named}", replace(rule, **changes)
 
 
-def _readable(table: Table) -> bool:
+def readable(table: Table) -> bool:
     """Whether every row reads only what it can know."""
     common = {*table.fields, *table.store, *table.limits, "at", "subject"}
     for row in table.rows:
@@ -311,18 +339,28 @@ def _readable(table: Table) -> bool:
 def killers(table: Table, place: int, mutants: Iterable[LawMutant], scope: Scope) -> Iterator[LawMutant]:
     """The mutants in which a claim of the table no longer holds; `scope` is for claims that something is reached."""
     claim = table.claims[place]
-    for mutant in sorted(mutants, key=lambda mutant: _unlikely(table, claim, mutant)):
+    for mutant in sorted(mutants, key=lambda mutant: unlikely(table, claim, mutant)):
         if claim.scope == "sometimes":
             if place not in explored(mutant.table, scope).reached:
                 yield mutant
-        elif claim.scope == "step" and (mutant.part == "rule" or claim.when.event not in ("", mutant.touched)):
-            continue
-        elif Prover(mutant.table).prove(place, claim).verdict is Verdict.FALSE:
+        elif (touched := narrowed(claim, mutant)) and Prover(mutant.table).prove(
+            place, touched
+        ).verdict is Verdict.FALSE:
             yield mutant
 
 
-def _unlikely(table: Table, claim: Claim, mutant: LawMutant) -> tuple[bool, bool]:
+def narrowed(claim: Claim, mutant: LawMutant) -> Claim | None:
+    """The claim about what a mutant touches and nothing else; None if it is not about that."""
+    if claim.scope == "step":
+        touches = mutant.part == "row" and concerns(claim, event=mutant.touched)
+        return replace(claim, when=replace(claim.when, event=(mutant.touched,))) if touches else None
+    touched = (mutant.touched,) if mutant.part == "rule" else mutant.table.appliers(mutant.touched)
+    calls = tuple(call for call in touched if concerns(claim, call=call))
+    return replace(claim, when=replace(claim.when, call=calls)) if calls else None
+
+
+def unlikely(table: Table, claim: Claim, mutant: LawMutant) -> tuple[bool, bool]:
     """What is tried first comes first: a mutant of what the claim names, and of a rule if it is about a call."""
-    named = {claim.when.event, claim.when.call, claim.then.event} - {""}
+    named = {*claim.when.event, *claim.when.call, *claim.then.event}
     elsewhere = mutant.touched not in named and not named.intersection(table.appliers(mutant.touched))
-    return elsewhere, (mutant.part == "rule") is not (claim.scope in ("call", "bound"))
+    return elsewhere, (mutant.part == "rule") is not (claim.scope in ("call", "bound") or bool(claim.spare))

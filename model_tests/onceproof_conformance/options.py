@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-ENGINES = ("cover", "random")
+ENGINES = ("cover", "random", "race")
 
 Progress = Callable[[str, int, int], None]
 

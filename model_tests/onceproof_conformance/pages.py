@@ -1,17 +1,26 @@
-"""The generated pages of the documentation: one for each lifecycle. `python -m onceproof_conformance.pages docs`."""
+"""The generated pages of the documentation. `python -m onceproof_conformance.pages docs` writes them.
+
+For each lifecycle there is a page, and for each of its laws a TLA+ module with what TLC needs to check it. One page
+tells of all the departures.
+"""
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from onceproof_conformance.catalogue import Entry, entries
+from onceproof_conformance.lawcheck import SCOPES
+from onceproof_conformance.stories import story
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.export import markdown, mermaid
+from onceproof_spec.tla import configuration, name_of, tla
 
 COMMAND = "python -m onceproof_conformance.pages docs"
+STORY = "wrong.md"
 
 
 def page(store: str) -> str:
@@ -40,15 +49,28 @@ def _lines(store: str) -> Iterator[str]:
 
 
 def _departures(entry: Entry) -> Iterator[str]:
-    for one in entry.departures:
-        yield f"- `{entry.name}`: published, {one.published}; hardened, {one.hardened}."
+    for published, hardened in entry.departures:
+        yield f"- `{entry.name}`: published, {published}{f'; hardened, {hardened}' if hardened else ''}."
+
+
+def pages() -> Mapping[str, Callable[[], str]]:
+    """Every page by its place in the folder, and what makes its text."""
+    found: dict[str, Callable[[], str]] = {f"{store}.md": partial(page, store) for store in lifecycles()}
+    found[STORY] = partial(story, COMMAND)
+    for store in lifecycles():
+        for profile in Profile:
+            table = law(store, profile)
+            for ending, made in (("tla", tla), ("cfg", configuration)):
+                found[f"tla/{name_of(table)}.{ending}"] = partial(made, table, SCOPES[store], COMMAND)
+    return found
 
 
 def main(folder: str) -> None:
     """Write every page into a folder."""
-    for store in lifecycles():
-        path = Path(folder) / f"{store}.md"
-        path.write_text(page(store), "utf-8")
+    for place, made in pages().items():
+        path = Path(folder) / place
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(made(), "utf-8")
         print(f"wrote {path}")
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from onceproof_spec import law, lifecycles
-from onceproof_spec.language import Kind, Profile
+from onceproof_spec.language import OUTCOMES, Kind, Profile
 
 PROTOCOL = 1
 LARGEST = 2**53 - 1
@@ -49,7 +49,7 @@ def needs(store: str) -> Mapping[str, str]:
 def capabilities() -> frozenset[str]:
     """Every capability that the protocol knows."""
     known = {cap for store in lifecycles() for cap in needs(store).values() if cap}
-    return frozenset(known | {"abort", "race", "restart", "durable", "clock_back"})
+    return frozenset(known | {"race", "restart", "durable", "clock_back"})
 
 
 def is_whole(value: object) -> bool:
@@ -59,8 +59,10 @@ def is_whole(value: object) -> bool:
 
 def fits(kind: Kind, value: object) -> bool:
     """Whether a value is of the kind that a field carries."""
-    if kind is Kind.TOKEN:
+    if kind in (Kind.TOKEN, Kind.TEXT):
         return isinstance(value, str)
+    if kind is Kind.VERIFIER:
+        return value in OUTCOMES
     if kind is Kind.NUMBER:
         return is_whole(value)
     if kind is Kind.IGNORED:

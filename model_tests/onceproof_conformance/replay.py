@@ -27,9 +27,7 @@ def counterexample(dialect: Dialect, model: Model, failure: Failure) -> Message:
     for place, request in enumerate(failure.case.requests[: failure.place + 1]):
         seen = failure.replies[place]
         told = dialect.message(request, model.limits)
-        told["got"] = (
-            {"crash": seen.refusal[1:] or "nothing said"} if seen.refusal.startswith("!") else dialect.written(seen)
-        )
+        told["got"] = dialect.written(seen)
         if place == failure.place:
             told["allowed"] = [dialect.written(reply) for reply in belief.allowed(request)]
         calls.append(told)
@@ -61,12 +59,23 @@ def read(text: str) -> Case:
         limits, calls = json.loads(raw)
         requests = tuple(_request(store, name, at, values) for name, at, values in calls)
         return Case(
-            store, profile, tuple((name, int(limits[name])) for name in law(store, Profile(profile)).limits), requests
+            store,
+            profile,
+            tuple(_limit(store, name, limits[name]) for name in law(store, Profile(profile)).limits),
+            requests,
         )
     except BadReplay:
         raise
     except Exception as error:
         raise BadReplay(f"the text of the replay can't be read ({type(error).__name__}): copy it whole") from error
+
+
+def _limit(store: str, name: str, value: Any) -> tuple[str, int | None]:
+    if value is not None:
+        return name, int(value)
+    if name not in law(store, Profile.HARDENED).optional:
+        raise BadReplay(f"the replay has no {name}, which {store} needs")
+    return name, None
 
 
 def _request(store: str, name: str, at: int, values: list[Any]) -> Request:

@@ -43,8 +43,9 @@ def _smaller(failure: Failure) -> Iterator[Case]:
     for place in range(len(requests) - 1):
         yield replace(case, requests=requests[:place] + requests[place + 1 :])
     for place, (name, value) in enumerate(case.limits):
-        if value > 1:
-            yield replace(case, limits=(*case.limits[:place], (name, value - 1), *case.limits[place + 1 :]))
+        if value is None or value > 1:
+            smaller = (name, 2 if value is None else value - 1)
+            yield replace(case, limits=(*case.limits[:place], smaller, *case.limits[place + 1 :]))
     for place, request in enumerate(requests):
         if request.at > 0 and (place == 0 or requests[place - 1].at < request.at):
             yield replace(case, requests=tuple(_earlier(r, i >= place) for i, r in enumerate(requests)))

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from enum import IntEnum
 from hmac import compare_digest
 from typing import Any
 
-from onceproof._checks import function, limit
-from onceproof._store import TimedStore, decide_room
+from onceproof._checks import limit
+from onceproof._expiring import DROPPED, ExpiringStore, decide_expire
+from onceproof._store import decide_room
 from onceproof.clock import Clock, monotonic_ms
 from onceproof.errors import (
     CollisionExhausted,
     PendingLimitReached,
-    RandomSourceFailed,
     TokenExpired,
     TokenMismatch,
     TokenNotPending,
@@ -74,10 +73,9 @@ class Verdict(IntEnum):
     COLLISION = 4
     ENDED = 5
     NOTHING = 6
-    DROPPED = 7
 
 
-OK, NOT_PENDING, EXPIRED, MISMATCH, COLLISION, ENDED, NOTHING, DROPPED = Verdict
+OK, NOT_PENDING, EXPIRED, MISMATCH, COLLISION, ENDED, NOTHING = Verdict
 
 
 def decide_issue(deadline: int | None, now: int, ttl_ms: int) -> tuple[Verdict, int | None]:
@@ -89,16 +87,6 @@ def decide_issue(deadline: int | None, now: int, ttl_ms: int) -> tuple[Verdict, 
     if deadline is not None:
         return COLLISION, deadline
     return OK, now + ttl_ms
-
-
-def decide_expire(deadline: int | None, now: int) -> tuple[Verdict, int | None]:
-    """Drop a token that is dead.
-
-    post: deadline is None or (__return__[1] is None) == (now >= deadline)
-    """
-    if deadline is not None and now >= deadline:
-        return DROPPED, None
-    return NOTHING, deadline
 
 
 def decide_consume(deadline: int | None, now: int, matching: bool) -> tuple[Verdict, int | None]:
@@ -134,7 +122,7 @@ def decide_revoke(deadline: int | None, now: int, counts_the_dead: bool) -> tupl
 # --- the store --------------------------------------------------------------------------------------
 
 
-class HandoffTokenStore(TimedStore):
+class HandoffTokenStore(ExpiringStore[bytes]):
     """A bounded, thread-safe set of one-time tokens.
 
     A call costs the same on average, however many are held; one that drops dead tokens pays for them.
@@ -155,7 +143,7 @@ class HandoffTokenStore(TimedStore):
         ValueError: A limit is negative, or there is no such profile.
     """
 
-    __slots__ = ("_attempts", "_disordered", "_pending", "_pending_max", "_random_bytes", "_soonest", "_ttl_ms")
+    __slots__ = ("_attempts", "_pending_max")
 
     def __init__(
         self,
@@ -168,22 +156,9 @@ class HandoffTokenStore(TimedStore):
         lock: Callable[[], AbstractContextManager[Any]] = threading.Lock,
         profile: Profile = Profile.HARDENED,
     ) -> None:
-        super().__init__(clock, lock, profile)
+        super().__init__(ttl_ms, random_bytes, clock, lock, profile)
         self._pending_max = limit("pending_max", pending_max)
-        self._ttl_ms = limit("ttl_ms", ttl_ms)
         self._attempts = limit("attempts", attempts)
-        function("random_bytes", random_bytes)
-        self._random_bytes = random_bytes
-        # Insertion order is expiry order: lifetimes are equal. Only a published clock that goes back breaks it.
-        self._pending: OrderedDict[bytes, int] = OrderedDict()
-        self._disordered = False
-        # No token dies before this instant: the deadline of the first one, or of one that has left since.
-        self._soonest: int | None = None
-
-    @property
-    def held(self) -> int:
-        """How many tokens are held, dead ones that were not yet dropped included."""
-        return len(self._pending)
 
     def issue(self) -> HandoffToken:
         """Issue a new token.
@@ -201,14 +176,12 @@ class HandoffTokenStore(TimedStore):
             if not decide_room(len(pending), self._pending_max):
                 raise PendingLimitReached(self._pending_max)
             for _ in range(self._attempts):
-                token = self._drawn()
+                token = bytes.__new__(HandoffToken, self._drawn(TOKEN_BYTES))
                 verdict, deadline = decide_issue(pending.get(token), now, self._ttl_ms)
                 if verdict is OK:
                     assert deadline is not None
-                    if self._soonest is None:
-                        self._soonest = deadline
-                    elif self._published and deadline < next(reversed(pending.values()), self._soonest):
-                        self._soonest, self._disordered = min(deadline, self._soonest), True
+                    if self._soonest is None or self._published:
+                        self._expect(deadline)
                     pending[token] = deadline
                     return token
             raise CollisionExhausted(self._attempts)
@@ -267,31 +240,3 @@ class HandoffTokenStore(TimedStore):
 
     def __repr__(self) -> str:
         return f"<HandoffTokenStore: {self.held} held, at most {self._pending_max}, for {self._ttl_ms} ms>"
-
-    def _drawn(self) -> HandoffToken:
-        try:
-            raw = self._random_bytes(TOKEN_BYTES)
-        except Exception as error:
-            raise RandomSourceFailed(f"it raised {type(error).__name__}") from error
-        if type(raw) is not bytes or len(raw) != TOKEN_BYTES:
-            size = f" of {len(raw)}" if isinstance(raw, bytes) else ""
-            raise RandomSourceFailed(f"it gave {type(raw).__name__}{size}, not 16 bytes")
-        return bytes.__new__(HandoffToken, raw)
-
-    def _sweep(self, now: int) -> None:
-        """Drop what is dead, from the front; a sweep pays only for what it drops."""
-        pending = self._pending
-        if self._disordered:
-            self._pending = pending = OrderedDict(sorted(pending.items(), key=lambda item: item[1]))
-            self._disordered = False
-        while pending:
-            first = next(iter(pending.values()))
-            if decide_expire(first, now)[0] is not DROPPED:
-                self._soonest = first
-                return
-            if decide_expire(next(reversed(pending.values())), now)[0] is DROPPED:
-                pending.clear()
-            else:
-                pending.popitem(last=False)
-        # Last, for an interrupted sweep must leave a bound: one that is too early is safe.
-        self._soonest = None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from onceproof_spec import language, terms
+from onceproof_spec import language, wrongs
 from onceproof_spec.language import Clauses
 from onceproof_spec.table import GuardedRule, LoweredCall, Row, Table, after_row
-from onceproof_spec.values import Choose, Point, Record, Reply, Request, State, Step
+from onceproof_spec.values import STUCK, Choose, Impossible, Point, Record, Reply, Request, State, Step, refused
+
+Told = Callable[[str, Mapping[str, Any], Mapping[str, Any]], Reply]
+"""Makes a reply of an answer, what is known before it, and the fields after it."""
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Board:
     plain: bool = False
     forgets: bool = False
     drawn: int = 0
+    ran: int = 0
     dropped: int = 0
     position: int = 0
     reply: Reply | None = None
@@ -60,7 +64,9 @@ class Board:
             return 0
         where = context or (self.branches[-1] if self.branches else "")
         told = tuple(labels) or tuple(map(str, range(1, len(broken) + 1)))
-        return self.choose(Point(kind, len(broken) + 1, broken, free, where, distance, self.branch(site), told))
+        chosen = self.choose(Point(kind, len(broken) + 1, broken, free, where, distance, self.branch(site), told))
+        self.plain = self.plain or getattr(self.choose, "over", False)
+        return chosen
 
     def branch(self, name: str) -> str:
         return f"{self.request.call}/{self.position}:{name}"
@@ -78,6 +84,14 @@ class Board:
     def is_held(self, token: int) -> bool:
         return self.records.get(token, self.absent)[0] in self.table.held
 
+    def is_stuck(self) -> bool:
+        """Whether a wrong store has crashed with a token that this call might change."""
+        rules = [guarded.rule for guarded in self.call.rules]
+        applied = [rule for rule in rules if isinstance(rule, language.Apply)]
+        stuck = [rule for rule in applied if STUCK - self.fixed[rule.to] in self.records]
+        moving = {row.event for row in self.table.rows if row.target != row.source or row.update}
+        return any(rule.event in moving for rule in stuck)
+
     def known(self, token: int, record: Record) -> dict[str, Any]:
         fields = dict(zip(self.table.fields, record[1], strict=True))
         return {**self.fixed, **self.store, **fields, "subject": token}
@@ -89,8 +103,13 @@ class Board:
         self.records[token] = after
         self.steps.append(Step(token, before, after, row, tuple(self.store.values())))
 
+    def fields(self, record: Record) -> dict[str, int]:
+        return dict(zip(self.table.fields, record[1], strict=True))
+
     def renewed(self, token: int, row: Row) -> Record:
-        known = self.known(token, self.records.get(token, self.absent))
+        return self.renewed_by(row, self.known(token, self.records.get(token, self.absent)))
+
+    def renewed_by(self, row: Row, known: Mapping[str, Any]) -> Record:
         fields = {name: known[name] for name in self.table.fields}
         return row.target, tuple(after_row(self.table, row, known, fields).values())
 
@@ -116,43 +135,125 @@ class Board:
         for token in tokens:
             self.records[token] = self.absent
 
-    def given(self, rule: language.Apply, code: str, known: Mapping[str, Any]) -> Reply:
-        """What a call answers when its row answers with a code."""
+    def given(self, rule: language.Apply, code: str, known: Mapping[str, Any], after: Mapping[str, Any]) -> Reply:
+        """What a call answers when its row answers with a code: from the fields before, and those after."""
         gives = dict(rule.gives)
-        if code not in gives:
-            return Reply(refusal=code)
-        given = gives[code]
-        return Reply(known[given.name] if isinstance(given, language.Field) else given)  # type: ignore[arg-type]
+        return self.made(gives[code], known, after) if code in gives else refused(code)
 
-    def variants(self, before: Record, after: Record, known: Mapping[str, Any]) -> dict[Record, str]:
-        """What a wrong store could leave of a token, and in what words: as it was, gone, a field set otherwise."""
-        wrong: dict[Record, list[str]] = {}
+    def made(self, given: language.Given, known: Mapping[str, Any], after: Mapping[str, Any]) -> Reply:
+        match given:
+            case language.Field(name):
+                return Reply(known[name])
+            case language.After(name):
+                return Reply(after[name])
+            case language.Text(name):
+                return Reply(text=known[name] or None)
+            case language.Shown(members, optional):
+                return Reply(
+                    shown=tuple((name, self.made(member, known, after)) for name, member in members), optional=optional
+                )
+            case language.RAN:
+                return Reply(self.ran)
+            case str(word):
+                return Reply(word=word)
+        return Reply(given)
 
-        def note(record: Record, label: str) -> None:
-            wrong.setdefault(record, []).append(label)
+    # what a wrong store does instead
 
-        note(before, "as it was")
-        note(self.absent, "gone")
-        there = next((record for record in (after, before) if record[0] in self.table.held), None)
-        for update in dict.fromkeys(row.update for row in self.table.rows if row.update and there):
-            assert there is not None
-            terms_set = self.table.functions[str(update)].sums
-            ready = {name: term for name, term in terms_set.items() if terms.names_in(term) <= set(known)}
-            fields = dict(zip(self.table.fields, there[1], strict=True))
-            for name, term in ready.items():
-                note((there[0], tuple({**fields, name: terms.value(term, known)}.values())), f"{name} by {update}")
-            if len(ready) > 1:
-                afresh = {**fields, **{name: terms.value(term, known) for name, term in ready.items()}}
-                note((there[0], tuple(afresh.values())), str(update))
-        if after[0] in self.table.held:
-            for index, name in enumerate(self.table.fields):
-                if before[0] in self.table.held:
-                    kept = (*after[1][:index], before[1][index], *after[1][index + 1 :])
-                    note((after[0], kept), f"{name} kept")
-                for change in (-1, 1):
-                    off = (*after[1][:index], after[1][index] + change, *after[1][index + 1 :])
-                    note((after[0], off), f"{name} {change:+d}")
-        return {record: "|".join(labels) for record, labels in wrong.items()}
+    def taken_instead(self, row: Row, known: Mapping[str, Any], before: Record) -> Row:
+        """The row that is taken, or what a wrong store takes for it: where a wrong guard leads, any other, none."""
+        if self.plain:
+            return row
+        rows = [r for r in self.table.rows if r.event == row.event]
+        moving = [r for r in rows if r.source == row.source or r.target != r.source or r.update]
+        ways = [(f"{r.code} and stays", replace(row, code=r.code, target=row.source, update=None), "") for r in rows]
+        ways += [(f"{r.code} {r.target} {r.update or ''}", r, "") for r in moving]
+        ways += wrongs.led_to(self.table, self.table.cell(row.event, row.source), known)
+        labels: dict[tuple[str, str, str | None], list[str]] = {}
+        clauses: dict[tuple[str, str, str | None], Clauses] = {}
+        after = self.renewed_by(row, known)
+        for label, other, guard in ways:
+            key = (other.target, other.code, other.update)
+            labels.setdefault(key, []).append(label)
+            clauses[key] = self.broken(other, before, after, self.renewed_by(other, known), known, row, guard)
+        others = {(other.target, other.code, other.update): other for _, other, _ in ways}
+        del labels[row.target, row.code, row.update]
+        told = self.conditional(map("|".join, labels.values()), known)
+        broken = [clauses[key] for key in labels]
+        chosen = self.options("row", *broken, labels=told, site=f"{row.source} {row.code}")
+        return others[list(labels)[chosen - 1]] if chosen else row
+
+    def broken(
+        self, row: Row, before: Record, after: Record, wrong: Record, known: Mapping[str, Any], of: Row, guard: str
+    ) -> Clauses:
+        """The clauses that are broken by taking a row instead `of` another, the likeliest first: those of the guard."""
+        effect = wrongs.broken_first(self.table, of.effect, row, before, after, wrong, known)
+        answer = wrongs.broken_first(self.table, of.answer, row, before, after, wrong, known)
+        listed = dict.fromkeys((*effect, *answer) if row.code == of.code else (*answer, *effect))
+        upheld = self.table.functions[guard].clauses if guard else ()
+        return tuple(sorted(listed, key=lambda clause: clause not in upheld))
+
+    def conditional(self, labels: Iterable[str], known: Mapping[str, Any]) -> list[str]:
+        """Labels, each with itself under every condition that holds here."""
+        held = wrongs.conditions(self.table, known)
+        return ["|".join(word + when for word in label.split("|") for when in ("", *held)) for label in labels]
+
+    def left_instead(self, token: int, row: Row, known: Mapping[str, Any], before: Record, told: Told) -> None:
+        """Another record is left of the token; the reply is made from it where it shows what is after, or all of it."""
+        after = self.records[token]
+        ways: list[tuple[Record, Reply | None, str]] = []
+        for record, label in wrongs.variants(self.table, before, after, tuple(known.items())).items():
+            left = self.fields(record)
+            reply = told(row.code, known, left) if record[0] in self.table.held else self.reply
+            said = told(row.code, {**known, **left}, left) if record[0] in self.table.held else self.reply
+            ways.append((record, reply, label))
+            if said != reply:
+                ways.append((record, said, "|".join(f"{word} and says so" for word in label.split("|"))))
+        clauses = [wrongs.broken_first(self.table, row.effect, row, before, after, way[0], known) for way in ways]
+        site, labels = f"{row.source} {row.code}", [label for _, _, label in ways]
+        if chosen := self.options("effect", *clauses, labels=labels, site=site):
+            self.records[token], self.reply, _ = ways[chosen - 1]
+
+    def told_instead(self, row: Row, known: Mapping[str, Any], reply: Reply, told: Callable[[str], Reply]) -> None:
+        """Another reply is given: that of another row, or a number that was taken for something else."""
+        codes = dict.fromkeys(r.code for r in self.table.rows if r.event == row.event and r.code != row.code)
+        careless = {f"answers {code}": told(code) for code in codes}
+        if isinstance(reply.value, int) and not isinstance(reply.value, bool):
+            careless |= {"none for zero": Reply(reply.value or None), "without its sign": Reply(abs(reply.value))}
+            careless |= {"zero": Reply(0), "one less": Reply(reply.value - 1), "one more": Reply(reply.value + 1)}
+        careless = {label: answer for label, answer in careless.items() if answer != reply}
+        labels = self.conditional(careless, known)
+        site = f"{row.source} {row.code}"
+        if chosen := self.options("value", *[row.answer] * len(careless), labels=labels, site=site):
+            self.reply = list(careless.values())[chosen - 1]
+
+    def disturb(self, clauses: Clauses | str, but: int | None = None, site: str = "refused") -> None:
+        """What a wrong store does to the other tokens: one is gone, or its lifetime starts afresh."""
+        if self.plain:
+            return
+        held = [token for token in sorted(self.records) if token != but and self.is_held(token)]
+        afresh = [row for row in self.table.rows if row.update and row.source == self.table.initial]
+        broken = [self.harmed(token, clauses, self.code) for token in held]
+        labels = [*self.ranked(held, "gone"), *self.ranked(held, "afresh")]
+        chosen = self.options("bystander", *broken, *broken, labels=labels, site=site)
+        if chosen > len(held):
+            token = held[chosen - len(held) - 1]
+            row = afresh[0]
+            if not set(self.table.functions[str(row.update)].reads) <= set(self.known(token, self.absent)):
+                raise Impossible
+            self.records[token] = self.renewed(token, row)
+        elif chosen:
+            self.remove([held[chosen - 1]])
+
+    def harmed(self, token: int, clauses: Clauses | str, code: str = "ok", left: Record | None = None) -> Clauses:
+        """The clauses that are broken if a call drops a token that it should not, the likeliest first.
+
+        Or keeps it that should: `left` is what it leaves.
+        """
+        listed = tuple(clauses.split()) if isinstance(clauses, str) else clauses
+        both = tuple(dict.fromkeys((*self.call.declared.others.split(), *listed)))
+        known, change = {**self.fixed, **self.store}, (self.records[token], left or self.absent)
+        return wrongs.harmed_first(self.table, both, self.request.call, code, token, change, known)
 
     def living(self) -> int:
         """How many would be left of those held, were every event applied that some call sweeps with."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onceproof_spec.language import Claim, Facts
+from onceproof_spec.language import Claim, Clauses, Facts
 from onceproof_spec.table import Table
 
 
@@ -44,17 +44,15 @@ def conjuncts(
     values: Mapping[str, Any] | None = None,
     state: Callable[[str], Any] = str,
     negate: Callable[[Any], Any] = lambda truth: not truth,
+    either: Callable[[list[Any]], Any] = any,
 ) -> list[Any]:
     """The truths that together are the facts. `values` are the view's unless given."""
-    if (facts.event and facts.event != view.event) or (facts.call and facts.call != view.call):
-        return [False]
-    if facts.answer and view.code not in facts.answer:
+    if any(names and name not in names for names, name in said_of(facts, view)):
         return [False]
     truths: list[Any] = []
-    if facts.before:
-        truths.append(view.before[0] == state(facts.before))
-    if facts.after:
-        truths.append(view.after[0] == state(facts.after))
+    for names, (where, _) in ((facts.before, view.before), (facts.after, view.after)):
+        if names:
+            truths.append(either([where == state(name) for name in names]))
     if facts.unchanged:
         truths.append(view.before[0] == view.after[0])
         truths += [before == after for before, after in zip(view.before[1], view.after[1], strict=True)]
@@ -66,6 +64,17 @@ def conjuncts(
         truth = table.functions[name](reads)
         truths.append(truth if name == guard else negate(truth))
     return truths
+
+
+def said_of(facts: Facts, view: View) -> tuple[tuple[Clauses, str], ...]:
+    """What the facts say of what happened: the names listed, and the name of what did."""
+    return (facts.event, view.event), (facts.call, view.call), (facts.answer, view.code)
+
+
+def concerns(claim: Claim, *, event: str = "", call: str = "") -> bool:
+    """Whether a claim is about an event, or about a call."""
+    names, name = (claim.when.event, event) if event else (claim.when.call, call)
+    return not names or name in names
 
 
 def says(claim: Claim) -> str:
@@ -81,10 +90,9 @@ def says(claim: Claim) -> str:
 
 
 def _said(facts: Facts) -> str:
-    parts = [facts.event, facts.call]
-    parts += [f"answers {' or '.join(facts.answer)}"] if facts.answer else []
-    parts += [f"before {facts.before}"] if facts.before else []
-    parts += [f"after {facts.after}"] if facts.after else []
+    parts = [" or ".join(facts.event), " or ".join(facts.call)]
+    for word, names in (("answers", facts.answer), ("before", facts.before), ("after", facts.after)):
+        parts += [f"{word} {' or '.join(names)}"] if names else []
     parts += ["unchanged"] if facts.unchanged else []
     parts += [guard.replace("_", " ") for guard in facts.where]
     return ", ".join(part for part in parts if part) or "anything"

@@ -30,6 +30,9 @@ def branches(table: Table) -> dict[str, Branch]:
     for call, lowered in table.calls.items():
         needs = (lowered.declared.needs,) if lowered.declared.needs else ()
         for position, guarded in enumerate(lowered.rules):
+            if isinstance(guarded.rule, language.Apply) and lowered.declared.others:
+                branch = Branch(f"{call}/{position}:others are held", (lowered.declared.others,), "rule", needs)
+                found[branch.name] = branch
             for name, clauses, more in _of_rule(table, guarded):
                 kind = "row" if "→" in name else "rule"
                 branch = Branch(f"{call}/{position}:{name}", clauses, kind, (*needs, *more))
@@ -65,15 +68,11 @@ def _of_rule(table: Table, guarded: GuardedRule) -> Iterator[tuple[str, Clauses,
                 yield "spared", effect, ()
             if full or held:
                 yield "skipped", effect, ()
-        case language.Admit(refused=refused, first=first):
-            yield "admitted", answer, ()
-            yield "refused", (*answer, *effect, *refused.split()), ()
-            yield "refused first", tuple(first.split()), ()
-        case language.Draw():
-            yield from _of_draw(table, rule)
         case language.Evict(bound=bound, rewrite=rewrite):
             yield "evicted", (*effect, *bound.split()), ()
             yield "rewrite", tuple(rewrite.split()), ()
+        case language.Run():
+            yield "ran", effect, ()
         case language.Apply(event=event):
             for row in table.rows:
                 if row.event == event:
@@ -81,16 +80,44 @@ def _of_rule(table: Table, guarded: GuardedRule) -> Iterator[tuple[str, Clauses,
         case language.Tell():
             yield "told", answer, ()
         case _:
+            yield from _of_refusal(table, rule, answer, effect)
+
+
+def _of_refusal(
+    table: Table, rule: language.Rule, answer: Clauses, effect: Clauses
+) -> Iterator[tuple[str, Clauses, tuple[str, ...]]]:
+    """The branches of a rule that can end the call with a refusal."""
+    match rule:
+        case language.Refuse():
+            yield "refused", (*effect, *answer), ()
+            yield "went on", (*effect, *answer), ()
+        case language.Fetch():
+            yield "failed", effect, ()
+        case language.Admit(never=never) if never:
+            yield "admitted", answer, ()
+            yield "admitted at the bound", (*effect, *answer), ()
+        case language.Admit(refused=refused, first=first):
+            yield "admitted", answer, ()
+            yield "refused", (*answer, *effect, *refused.split()), ()
+            yield "refused first", tuple(first.split()), ()
+        case language.Draw():
+            yield from _of_draw(table, rule)
+        case _:
             raise AssertionError(f"no branches are known for {type(rule).__name__}")
 
 
 def _of_draw(table: Table, rule: language.Draw) -> Iterator[tuple[str, Clauses, tuple[str, ...]]]:
     effect, refused = tuple(rule.effect.split()), tuple(rule.refused.split())
     drawn = [
-        clause for row in table.rows if row.event == rule.event and row.code != rule.again for clause in row.effect
+        clause
+        for row in table.rows
+        if row.event == rule.event and row.code != rule.again
+        for clause in (*row.answer, *row.effect)
     ]
     yield "drawn", tuple(drawn), ()
-    yield rule.again, effect, ()
-    yield "exhausted", (*effect, *refused), ()
-    yield "exhausted and more", tuple(rule.most.split()), ()
-    yield "failed", (*rule.failure.split(), *refused), ()
+    if rule.again:
+        yield rule.again, effect, ()
+        yield "exhausted", (*effect, *refused), ()
+        yield "exhausted and more", tuple(rule.most.split()), ()
+    if rule.failed:
+        yield "failed", (*rule.failure.split(), *refused), ()

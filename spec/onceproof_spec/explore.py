@@ -13,20 +13,27 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from onceproof_spec.claims import View, conjuncts, over_fields
-from onceproof_spec.language import Claim, Facts, Kind
+from onceproof_spec.claims import View, concerns, conjuncts, over_fields
+from onceproof_spec.language import OUTCOMES, Claim, Draw, Facts, Kind
 from onceproof_spec.model import FAIL, Model, Outcome, Record, Request, State, Step
 from onceproof_spec.table import Table
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scope:
-    """How small the store is: its limits, the tokens there are, the last instant, the numbers tried."""
+    """How small the store is: its limits and constants, the tokens and texts there are, the last instant, the numbers.
 
-    limits: Mapping[str, int]
+    `calls` is how many calls lead to a state, where states are walked and not searched.
+    A state in which a field is beyond what `most` says is not gone on from: what only counts on would never end.
+    """
+
+    limits: Mapping[str, int | None]
     tokens: int = 3
     clock: int = 4
     numbers: tuple[int, ...] = (1, 2)
+    texts: int = 2
+    calls: int = 4
+    most: Mapping[str, int] = field(default_factory=dict)
     most_states: int = 1_000_000
 
 
@@ -49,7 +56,7 @@ class Search:
 
 def requests(table: Table, scope: Scope) -> tuple[Request, ...]:
     """Every call with every argument at every instant."""
-    limits = {name: max(1, value) for name, value in scope.limits.items()}
+    limits = Model(table, scope.limits).limits
     found: list[Request] = []
     for name, call in table.calls.items():
         domains: list[tuple[Any, ...]] = []
@@ -58,6 +65,10 @@ def requests(table: Table, scope: Scope) -> tuple[Request, ...]:
                 domains.append(tuple(range(scope.tokens)))
             elif kind is Kind.NUMBER:
                 domains.append(scope.numbers)
+            elif kind is Kind.TEXT:
+                domains.append(tuple(range(1, scope.texts + 1)))
+            elif kind is Kind.VERIFIER:
+                domains.append(tuple(range(len(OUTCOMES))))
             elif kind is Kind.IGNORED:
                 domains.append((1,))
             else:
@@ -70,8 +81,14 @@ def requests(table: Table, scope: Scope) -> tuple[Request, ...]:
 
 def draws_made(table: Table, call: str, limits: Mapping[str, int]) -> int:
     """How many draws a call makes at most."""
-    named = [getattr(guarded.rule, "attempts", "") for guarded in table.calls[call].rules]
-    return sum(limits[name] for name in named if name)
+    draws = [guarded.rule for guarded in table.calls[call].rules if isinstance(guarded.rule, Draw)]
+    return sum(limits[rule.attempts] if rule.attempts else 1 for rule in draws)
+
+
+def goes_on(table: Table, scope: Scope, state: State) -> bool:
+    """Whether calls are made in a state: no field is beyond what the scope says."""
+    fields = list(table.fields)
+    return all(record[1][fields.index(name)] <= most for name, most in scope.most.items() for _, record in state.tokens)
 
 
 def search(table: Table, scope: Scope) -> Search:
@@ -84,7 +101,7 @@ def search(table: Table, scope: Scope) -> Search:
     watch.state(model.start, found)
     while queue:
         state = queue.popleft()
-        for request in alphabet:
+        for request in alphabet if goes_on(table, scope, state) else ():
             for outcome in model.after(state, request):
                 found.transitions += 1
                 broken = watch.transition(state, request, outcome, found)
@@ -120,11 +137,11 @@ class Watch:
         self.interesting = [(place, claim) for place, claim in claims if claim.scope == "sometimes"]
         self.bounds = [(place, claim) for place, claim in claims if claim.scope == "bound"]
         self.of_events = {
-            event: [(p, c) for p, c in claims if c.scope == "step" and c.when.event in ("", event)]
+            event: [(p, c) for p, c in claims if c.scope == "step" and concerns(c, event=event)]
             for event in table.events
         }
         self.of_calls = {
-            call: [(p, c) for p, c in claims if c.scope in ("call", "each", "pair") and c.when.call in ("", call)]
+            call: [(p, c) for p, c in claims if c.scope in ("call", "each", "pair") and concerns(c, call=call)]
             for call in table.calls
         }
         self.seen: set[tuple[Request, Step]] = set()
@@ -164,7 +181,8 @@ class Watch:
         names = self.table.store
         values = {
             **dict(request.values), **self.model.limits, **dict(zip(names, state.store, strict=True)),
-            "at": request.at, "drawn": outcome.drawn, "held": self.model.held(state), "held_after": held,
+            "at": request.at, "drawn": outcome.drawn, "ran": outcome.ran, "told": outcome.reply.value,
+            "held": self.model.held(state), "held_after": held,
         }  # fmt: skip
         values |= {f"{name}_after": value for name, value in zip(names, outcome.state.store, strict=True)}
         whole = View(self.absent, self.absent, values, call=request.call, code=outcome.code)

@@ -108,6 +108,8 @@ class HandoffToken(Lifecycle):
     def drew_nothing(self, drawn: int) -> bool: return drawn == 0
     def drew_all(self, drawn: int, attempts: int) -> bool: return drawn == attempts
     def drew_in_bounds(self, drawn: int, attempts: int) -> bool: return drawn <= attempts
+    def told_what_was_dropped(self, told: int, held: int, held_after: int) -> bool: return told == held - held_after
+    def told_what_is_held(self, told: int, held_after: int) -> bool: return told == held_after
     def not_before(self, now: int, now_after: int) -> bool: return now_after >= now
     def not_before_the_call(self, at: int, now_after: int) -> bool: return now_after >= at
 
@@ -141,6 +143,8 @@ class HandoffToken(Lifecycle):
         step("revoke_reports", when(event="revoke", before="pending", where="alive"), then(answer="ended")),
         each("prune_counts", when(call="prune", after="pending"), then(where="alive_after")),
         each("prune_counts", when(call="prune", before="pending", where="alive"), then(unchanged=True)),
+        on_call("prune_counts", when(call="prune"), then(where="told_what_was_dropped")),
+        on_call("len_counts", when(call="len"), then(where="told_what_is_held")),
         on_call("time_never_runs_backwards", when(), then(where="not_before")),
         sometimes("the store is full", held_at="pending_max"),
         sometimes("a dead token is held", token=then(before="pending", where="not alive")),

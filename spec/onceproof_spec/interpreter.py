@@ -8,27 +8,30 @@ free points only.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from onceproof_spec import language, terms
-from onceproof_spec.board import Board
-from onceproof_spec.language import Clauses
-from onceproof_spec.table import Guard, GuardedRule, Row
-from onceproof_spec.values import ANY, FAIL, Impossible, Outcome, Record, Reply, State
+from onceproof_spec import language, terms, wrongs
+from onceproof_spec.board import Board, Told
+from onceproof_spec.table import Guard, GuardedRule, Row, is_full
+from onceproof_spec.values import ANY, FAIL, NAMELESS, STUCK, Impossible, Outcome, Record, Reply, State, refused
 
 
 class Run(Board):
     """The interpreter of one call."""
 
     def outcome(self) -> Outcome:
-        for position, guarded in enumerate(self.call.rules):
+        if self.is_stuck():
+            self.code, self.reply = language.CRASH, refused(language.CRASH)
+        for position, guarded in enumerate(self.call.rules if self.reply is None else ()):
             self.position = position
             getattr(self, f"_{type(guarded.rule).__name__.lower()}")(guarded.rule, guarded)
             if self.reply is not None:
                 break
         tokens = tuple(sorted((token, r) for token, r in self.records.items() if r[0] != self.table.initial))
         state = State(tokens, self.state.store if self.forgets else tuple(self.store.values()))
-        return Outcome(self.reply or Reply(), state, self.code, self.drawn, tuple(self.steps), tuple(self.branches))
+        done = (tuple(self.steps), tuple(self.branches))
+        return Outcome(self.reply or Reply(), state, self.code, self.drawn, self.ran, *done)
 
     def holds(self, guard: Guard, known: Mapping[str, Any]) -> bool:
         function = self.table.functions[guard.name]
@@ -61,13 +64,25 @@ class Run(Board):
         if applies or wrong:
             self.store.update(self.table.functions[rule.update]({**self.fixed, **self.store}))
 
+    def _refuse(self, rule: language.Refuse, guarded: GuardedRule) -> None:
+        refuses = self.admitted(guarded)
+        self.took("refused" if refuses else "went on")
+        if refuses is not bool(self.options("rule", f"{rule.effect} {rule.answer}")):
+            self.refuse(rule.code, "")
+
+    def _run(self, rule: language.Run, guarded: GuardedRule) -> None:
+        self.took("ran")
+        self.ran = (1, 0, 2)[self.options("rule", rule.effect, rule.effect, labels=["never", "twice"])]
+
     def _sweep(self, rule: language.Sweep, guarded: GuardedRule) -> None:
         wanted = self.admitted(guarded)
-        wanted = wanted and not (rule.when_full and self.count() < self.limits[rule.when_full])
+        wanted = wanted and not (rule.when_full and not is_full(self.count(), self.limits[rule.when_full]))
         wanted = wanted and not (rule.unless_held and self.is_held(self.fixed[rule.unless_held]))
         skipped = self.options("rule", rule.effect, context=self.branch("swept"))
         branch = "nothing" if wanted else "skipped"
         if wanted is not bool(skipped):
+            if rule.then:
+                self.store.update(self.table.functions[rule.then]({**self.fixed, **self.store}))
             spared = self.fixed.get(rule.spare)
             for token in sorted(self.records):
                 if self.is_held(token):
@@ -80,7 +95,10 @@ class Run(Board):
         drops = row.target not in self.table.held
         context = self.branch("nothing" if not drops else "spared" if spared else "swept")
         label = context.rpartition(":")[2]
-        if self.options("swept", rule.effect, context=context, labels=[label]):
+        near = wrongs.nearness(self.table, self.table.cell(rule.event, record[0]), known)
+        labels = ["|".join((label, *(label + edge for edge in near)))]
+        clauses = self.harmed(token, rule.effect, left=record if drops and not spared else self.absent)
+        if self.options("swept", clauses, context=context, labels=labels):
             if drops is spared:
                 self.records[token] = self.absent
                 self.dropped += 1
@@ -92,9 +110,13 @@ class Run(Board):
         return "swept" if drops else ""
 
     def _admit(self, rule: language.Admit, guarded: GuardedRule) -> None:
-        if not self.admitted(guarded):
+        if not self.admitted(guarded) or (rule.unless_held and self.is_held(self.fixed[rule.unless_held])):
+            self.took("not asked")
             return
-        if self.count() < self.limits[rule.limit]:
+        if rule.never and is_full(self.count(), self.limits[rule.limit]):
+            self.took("admitted at the bound")
+            return self.over(rule)
+        if not is_full(self.count(), self.limits[rule.limit]):
             self.took("admitted")
             label = "last" if self.count() == self.limits[rule.limit] - 1 else "any"
             if self.options("rule", rule.answer, labels=[label]):
@@ -107,9 +129,10 @@ class Run(Board):
             return self.refuse(rule.refusal, rule.refused)
         held = [token for token in sorted(self.records) if self.is_held(token)]
         first = self.options("first", rule.first, context=self.branch("refused first"))
-        wrong = (rule.effect, "", rule.refused, *[rule.effect] * len(held))
+        evicted = [self.harmed(token, rule.effect) for token in held]
         labels = ["admits", "", "adds anyway", *self.ranked(held, "evicts")]
-        chosen = 2 if first else self.options("rule", *wrong, context=self.branch("refused"), labels=labels)
+        wrong = (rule.effect, "", rule.refused)
+        chosen = 2 if first else self.options("rule", *wrong, *evicted, context=self.branch("refused"), labels=labels)
         if chosen == 1:
             return
         if chosen > 3:
@@ -124,12 +147,23 @@ class Run(Board):
         else:
             self.refuse(rule.refusal, rule.refused)
 
+    def over(self, rule: language.Admit) -> None:
+        """Nothing is refused at the bound; a wrong store refuses there, or makes room."""
+        held = [token for token in sorted(self.records) if self.is_held(token)]
+        labels = ["refuses", *self.ranked(held, "evicts")]
+        evicted = [self.harmed(token, rule.effect) for token in held]
+        chosen = self.options("rule", f"{rule.effect} {rule.answer}", *evicted, labels=labels)
+        if chosen == 1:
+            self.refuse(rule.refusal, "")
+        elif chosen:
+            self.remove([held[chosen - 2]])
+
     def ahead(self) -> str:
         """With which code the rest of the call would refuse, were it tried first."""
         for guarded in self.call.rules[self.position + 1 :]:
             rule = guarded.rule
             if isinstance(rule, language.Draw):
-                attempts = self.limits[rule.attempts]
+                attempts = self.most_draws(rule)
                 tried: Sequence[int] = [*self.fixed[rule.draws], FAIL][:attempts]
                 free = [draw for draw in tried if not self.is_held(draw)]
                 if not free:
@@ -138,23 +172,37 @@ class Run(Board):
                     return rule.failed
         return ""
 
-    def add_anyway(self) -> None:
-        """What a refused call would have added."""
+    def add_anyway(self, nameless: bool = False) -> None:
+        """What a refused call would have added: the first token that it could, or one that nobody can name."""
         for guarded in self.call.rules[self.position :]:
             rule = guarded.rule
             if isinstance(rule, language.Draw):
                 free = [d for d in self.fixed[rule.draws] if d != FAIL and not self.is_held(d)]
-                if free:
-                    row = self.table.cell(rule.event, self.table.initial)[0]
-                    self.put(free[0], row, self.known(free[0], self.absent))
+                token = NAMELESS if nameless or not free else free[0]
+                row = self.table.cell(rule.event, self.table.initial)[0]
+                self.put(token, row, self.known(token, self.absent))
+
+    def most_draws(self, rule: language.Draw) -> int:
+        return self.limits[rule.attempts] if rule.attempts else 1
 
     def refuse(self, code: str, unchanged: str) -> None:
-        self.code, self.reply = code, Reply(refusal=code)
+        self.code, self.reply = code, refused(code)
         self.disturb(unchanged)
+
+    def _fetch(self, rule: language.Fetch, guarded: GuardedRule) -> None:
+        draws: Sequence[int] = self.fixed[rule.draws]
+        fails = not draws or draws[0] == FAIL
+        self.took("failed" if fails else "fetched")
+        if fails:
+            self.drawn += 1
+            chosen = self.options("answer", rule.effect, site="failed")
+            self.refuse(rule.failed, "")
+            if chosen:
+                self.reply = ANY
 
     def _draw(self, rule: language.Draw, guarded: GuardedRule) -> None:
         draws: list[int] = list(self.fixed[rule.draws])
-        attempts, index = self.limits[rule.attempts], -1
+        attempts, index = self.most_draws(rule), -1
         while True:
             index += 1
             if index == attempts:
@@ -176,7 +224,7 @@ class Run(Board):
             row, known = self.select(rule.event, token, self.records.get(token, self.absent))
             if row.code != rule.again:
                 self.took("drawn")
-                return self.settle(token, row, known, {row.code: Reply(token=token)})
+                return self.settle(token, row, known, partial(_drawn, token))
             self.took(rule.again)
             self.put(token, row, known)
             if self.colliding(rule, token, f"again {min(index, attempts - 1 - index)}"):
@@ -185,13 +233,14 @@ class Run(Board):
     def failing(self, rule: language.Draw, more: bool) -> bool:
         """A draw that fails ends the call; True if a wrong store draws again."""
         self.took("failed")
-        chosen = self.options("rule", *[rule.failure] * 3, site="failed")
+        labels = ["draws again", "adds the next", "adds what has no name"]
+        chosen = self.options("rule", *[rule.failure] * 3, site="failed", labels=labels)
         if chosen == 1 and more:
             return True
-        if chosen == 2:
-            self.add_anyway()
+        if chosen > 1:
+            self.add_anyway(nameless=chosen == 3)
         self.refuse(rule.failed, rule.refused)
-        if chosen == 3:
+        if self.options("answer", rule.failure, site="failed"):
             self.reply = ANY
         return False
 
@@ -201,22 +250,19 @@ class Run(Board):
         if chosen in (1, 2):
             self.records[token] = self.renewed(token, self.table.cell(rule.event, self.table.initial)[0])
         if chosen in (1, 3):
-            self.reply = Reply(token=token) if chosen == 1 else Reply(refusal=rule.exhausted)
+            self.reply = Reply(token=token) if chosen == 1 else refused(rule.exhausted)
         return chosen in (1, 3)
 
     def _evict(self, rule: language.Evict, guarded: GuardedRule) -> None:
         held = sorted(token for token in self.records if self.is_held(token))
-        at_limit = len(held) >= self.limits[rule.when_full]
+        at_limit = is_full(len(held), self.limits[rule.when_full])
         if not self.admitted(guarded) or not at_limit or self.is_held(self.fixed[rule.unless_held]):
             rewrite = at_limit and self.is_held(self.fixed[rule.unless_held])
             self.took("rewrite" if rewrite else "room")
             if self.plain:
                 return
-            clauses, site = (rule.rewrite, "rewrite") if rewrite else (rule.effect, "room")
-            labels = [*self.ranked(held, "evicts", rule.order), "clears"]
-            chosen = self.options("rule", *[clauses] * (len(held) + 1), site=site, labels=labels)
-            self.remove(held if chosen > len(held) else held[chosen - 1 : chosen])
-            return
+            if not self.evict_instead(rule, held, rewrite):
+                return
         position = list(self.table.fields).index(rule.order)
         least = min(self.records[token][1][position] for token in held)
         oldest = [token for token in held if self.records[token][1][position] == least]
@@ -232,6 +278,15 @@ class Run(Board):
         elif chosen > 1:
             self.remove(held if chosen == len(others) + 2 else [others[chosen - 2]])
 
+    def evict_instead(self, rule: language.Evict, held: list[int], rewrite: bool) -> bool:
+        """Where nothing is to be evicted a wrong store evicts one, or all; or, True, as if the key were a new one."""
+        clauses, site = (rule.rewrite, "rewrite") if rewrite else (rule.effect, "room")
+        labels = [*self.ranked(held, "evicts", rule.order), "clears", *(["as if new"] if rewrite else [])]
+        chosen = self.options("rule", *[clauses] * len(labels), site=site, labels=labels)
+        if chosen <= len(held) + 1:
+            self.remove(held if chosen > len(held) else held[chosen - 1 : chosen] if chosen else [])
+        return chosen > len(held) + 1
+
     def _apply(self, rule: language.Apply, guarded: GuardedRule) -> None:
         token = self.fixed[rule.to]
         record = self.records.get(token, self.absent)
@@ -246,53 +301,33 @@ class Run(Board):
             self.took(f"{row.code} before {shadowed[0].code}")
         if chosen := self.options("order", *[row.answer] * len(shadowed)):
             row = shadowed[chosen - 1]
+        if any(other != token and self.is_held(other) for other in self.records):
+            self.took("others are held")
         self.branches.append(f"{self.request.call}/{self.position}:{row}")
-        others = dict.fromkeys(r.code for r in self.table.rows if r.event == rule.event and r.code != row.code)
-        told = {code: self.given(rule, code, known) for code in (row.code, *(() if self.plain else others))}
-        self.settle(token, row, known, told)
+        row = self.taken_instead(row, known, record)
+        self.settle(token, row, known, partial(self.given, rule))
 
-    def settle(self, token: int, row: Row, known: Mapping[str, Any], told: Mapping[str, Reply]) -> None:
-        """Take a row: its target and update, and its answer, or what a wrong store makes of them.
+    def settle(self, token: int, row: Row, known: Mapping[str, Any], told: Told) -> None:
+        """Take a row: its target and update, and its reply, or what a wrong store makes of them.
 
-        `told` has the reply for the row's own code, and for those of others.
+        `told` makes the reply.
         """
-        reply = told[row.code]
         before = self.records.get(token, self.absent)
         self.put(token, row, known)
         after = self.records[token]
-        self.code, self.reply = row.code, reply
+        self.code, self.reply = row.code, told(row.code, known, self.fields(after))
         if self.plain:
             return
-        wrong = {record: label for record, label in self.variants(before, after, known).items() if record != after}
-        labels, site = list(wrong.values()), f"{row.source} {row.code}"
-        if chosen := self.options("effect", *[row.effect] * len(wrong), labels=labels, site=site):
-            self.records[token] = list(wrong)[chosen - 1]
-        careless = {f"answers {code}": answer for code, answer in told.items() if answer != reply}
-        if isinstance(reply.value, int) and not isinstance(reply.value, bool):
-            careless |= {"none for zero": Reply(reply.value or None), "without its sign": Reply(abs(reply.value))}
-        if chosen := self.options("value", *[row.answer] * len(careless), labels=list(careless), site=site):
-            self.reply = list(careless.values())[chosen - 1]
+        self.left_instead(token, row, known, before, told)
+        site, reply = f"{row.source} {row.code}", self.reply
+        if not self.plain and row.answer:
+            self.told_instead(row, known, reply, lambda code: told(code, known, self.fields(after)))
+        if row.code == language.CRASH and self.options("effect", row.effect, labels=["stuck"], site=site):
+            self.records[STUCK - token] = ("", self.absent[1])
         if self.options("answer", row.answer, site=site):
             self.reply = ANY
-        self.disturb(row.effect, but=token, site=site)
-
-    def disturb(self, clauses: Clauses | str, but: int | None = None, site: str = "refused") -> None:
-        """What a wrong store does to the other tokens: one is gone, or its lifetime starts afresh."""
-        if self.plain:
-            return
-        held = [token for token in sorted(self.records) if token != but and self.is_held(token)]
-        broken = tuple(clauses.split()) if isinstance(clauses, str) else clauses
-        afresh = [row for row in self.table.rows if row.update and row.source == self.table.initial]
-        labels = [*self.ranked(held, "gone"), *self.ranked(held, "afresh")]
-        chosen = self.options("bystander", *[broken] * (2 * len(held)), labels=labels, site=site)
-        if chosen > len(held):
-            token = held[chosen - len(held) - 1]
-            row = afresh[0]
-            if not set(self.table.functions[str(row.update)].reads) <= set(self.known(token, self.absent)):
-                raise Impossible
-            self.records[token] = self.renewed(token, row)
-        elif chosen:
-            self.remove([held[chosen - 1]])
+        changes = row.target != row.source or row.update
+        self.disturb(() if changes and self.call.declared.others else row.effect, but=token, site=site)
 
     def _tell(self, rule: language.Tell, guarded: GuardedRule) -> None:
         self.took("told")
@@ -311,3 +346,8 @@ class Run(Board):
             self.reply = Reply(list(others.values())[chosen - 1])
         if self.options("answer", rule.answer):
             self.reply = ANY
+
+
+def _drawn(token: int, code: str, known: Mapping[str, Any], after: Mapping[str, Any]) -> Reply:
+    """The reply to a draw, whatever the fields are."""
+    return Reply(token=token)

@@ -12,18 +12,53 @@ an answer is seen at once, an effect only by a later call.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
 from statemachine import State, StateMachine
 
+from onceproof_spec.rules import (
+    CRASH,
+    DRAWN,
+    DRAWS,
+    DROPPED,
+    HELD,
+    IGNORED,
+    NO_LIMIT,
+    NUMBER,
+    OUTCOMES,
+    RAN,
+    TEXT,
+    TOKEN,
+    VERIFIER,
+    Admit,
+    After,
+    Apply,
+    Call,
+    Draw,
+    Evict,
+    Fetch,
+    Field,
+    Given,
+    Kind,
+    Mark,
+    Refuse,
+    Rule,
+    Run,
+    Shown,
+    Sweep,
+    Tell,
+    Text,
+    shown,
+)  # fmt: skip
+
 __all__ = [
-    "DRAWN", "DRAWS", "DROPPED", "HELD", "IGNORED", "NUMBER", "TOKEN",
-    "Admit", "Answer", "Apply", "Call", "Claim", "Clauses", "Departure", "Draw", "Evict", "Facts",
-    "Field", "Kind", "Level", "Lifecycle", "Mark", "Profile", "Promise", "Rule", "State", "Sweep", "Tell",
-    "always", "answers", "departure", "each", "must", "on_call", "pair", "should", "sometimes",
-    "step", "then", "upholds", "when",
+    "CRASH", "DRAWN", "DRAWS", "DROPPED", "HELD", "IGNORED", "NO_LIMIT", "NUMBER", "OUTCOMES", "RAN", "TEXT", "TOKEN",
+    "VERIFIER", "Admit", "After", "Answer", "Apply", "Call", "Claim", "Clauses", "Departure", "Draw", "Evict", "Facts",
+    "Fetch", "Field", "Given", "Kind", "Level", "Lifecycle", "Mark", "Profile", "Promise", "Refuse", "Rule", "Run",
+    "Shown", "State", "Sweep", "Tell", "Text", "always", "answers", "departure", "each", "must", "on_call", "pair",
+    "should", "shown", "sometimes", "step", "then", "upholds", "when",
 ]  # fmt: skip
 
 Clauses = tuple[str, ...]
@@ -44,39 +79,32 @@ class Level(StrEnum):
     SHOULD = "SHOULD"
 
 
-class Kind(StrEnum):
-    """What an argument of a call is."""
-
-    TOKEN = "token"
-    DRAWS = "draws"
-    NUMBER = "number"
-    IGNORED = "ignored"
-
-
-TOKEN, DRAWS, NUMBER, IGNORED = Kind.TOKEN, Kind.DRAWS, Kind.NUMBER, Kind.IGNORED
-
-
 @dataclass(frozen=True, slots=True)
 class Promise:
     """A clause: its sentence, its level, and the probe that judges it where no row or rule does.
 
-    `needs` names the capability without which the clause can't be judged.
+    `needs` names the capability without which the clause can't be judged, `shown_by` the optional member of a reply
+    without which it is not seen. `published` and `hardened` say how a probe's clause differs; other clauses depart at
+    their rows.
     """
 
     text: str
     level: Level = Level.MUST
     probe: str = ""
     needs: str = ""
+    shown_by: str = ""
+    published: str = ""
+    hardened: str = ""
 
 
-def must(text: str, *, probe: str = "", needs: str = "") -> Promise:
+def must(text: str, *, probe: str = "", needs: str = "", shown_by: str = "") -> Promise:
     """A clause that decides the verdict."""
-    return Promise(text, Level.MUST, probe, needs)
+    return Promise(text, Level.MUST, probe, needs, shown_by)
 
 
-def should(text: str, *, probe: str = "", needs: str = "") -> Promise:
+def should(text: str, *, probe: str = "", needs: str = "", published: str = "", hardened: str = "") -> Promise:
     """A clause whose breach is a warning."""
-    return Promise(text, Level.SHOULD, probe, needs)
+    return Promise(text, Level.SHOULD, probe, needs, published=published, hardened=hardened)
 
 
 # --- rows -------------------------------------------------------------------------------------------
@@ -118,170 +146,37 @@ def upholds(*clauses: str) -> Callable[[Function], Function]:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Where the published behaviour leaves the hardened one: a guard that is a constant of the profile."""
+    """Where the published behaviour leaves the hardened one: a guard that is a constant of the profile.
+
+    `so` names other clauses that it breaks as well, and says how.
+    """
 
     clause: str
     published: str
     hardened: str
     holds_in: Profile
+    so: tuple[tuple[str, str], ...] = ()
 
     def holds(self, profile: Profile) -> bool:
         return profile is self.holds_in
 
+    def of(self) -> dict[str, tuple[str, str]]:
+        """Every clause that it breaks: the published behaviour, and the hardened one if it differs from the promise."""
+        return {self.clause: (self.published, self.hardened)} | {clause: (how, "") for clause, how in self.so}
+
 
 def departure(
-    clause: str, *, published: str, hardened: str, holds_in: Profile = Profile.PUBLISHED
-) -> Callable[[Any], bool]:
-    """A guard that holds in one profile only; the sentences say how the clause differs."""
-    flag = Departure(clause, published, hardened, holds_in)
+    clause: str, *, published: str, hardened: str, holds_in: Profile = Profile.PUBLISHED,
+    so: Mapping[str, str] | None = None,
+) -> Callable[[Any], bool]:  # fmt: skip
+    """A guard that holds in one profile only; the sentences say how a clause differs, `so` what follows for others."""
+    flag = Departure(clause, published, hardened, holds_in, tuple((so or {}).items()))
 
     def departs(self: Any) -> bool:
         return flag.holds(self.profile)
 
     departs.departure = flag  # type: ignore[attr-defined]  # read back when the class is lowered
     return departs
-
-
-# --- rules of a call --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """An answer that is the subject's field of that name."""
-
-    name: str
-
-
-DRAWN = "the token drawn"
-DROPPED = "the number dropped"
-HELD = "the number held"
-Given = Field | str | bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One step of a call. `cond` and `unless` name guards or departures on which the rule depends."""
-
-    _: KW_ONLY
-    cond: str = ""
-    unless: str = ""
-    answer: str = ""
-    effect: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark(Rule):
-    """Change fields of the store itself by an update.
-
-    `seen_with` names the capability without which the rule is never seen to hold back.
-    """
-
-    update: str
-    _: KW_ONLY
-    seen_with: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep(Rule):
-    """Apply an event to every held token but the one that `spare` names.
-
-    `when_full` names a limit: only when that many are held. `unless_held`: only when the token it names is not held.
-    """
-
-    event: str
-    _: KW_ONLY
-    spare: str = ""
-    when_full: str = ""
-    unless_held: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Admit(Rule):
-    """Refuse the call when as many tokens are held as `limit` allows.
-
-    `answer`: refused only then. `effect`: refused always then. `refused`: a refusal changes nothing.
-    `first`: nothing that comes later in the call is tried before.
-    """
-
-    limit: str
-    refusal: str
-    _: KW_ONLY
-    refused: str = ""
-    first: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Draw(Rule):
-    """Draw a token and apply the event to it; draw again while the answer is `again`.
-
-    `effect`: an answer of `again` changed nothing and was drawn again. `most`: no more than `attempts` draws.
-    `failure`: a failing source ends the call. `refused`: a refusal changes nothing.
-    """
-
-    event: str
-    draws: str
-    _: KW_ONLY
-    attempts: str
-    again: str
-    exhausted: str
-    failed: str
-    most: str = ""
-    failure: str = ""
-    refused: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Evict(Rule):
-    """At a limit, and for a token that is not held: apply an event to one token with the least `order`.
-
-    `effect`: that one goes, and only then. `bound`: one does go. `rewrite`: a token that is held makes
-    nothing go.
-    """
-
-    event: str
-    _: KW_ONLY
-    order: str
-    when_full: str
-    unless_held: str
-    bound: str = ""
-    rewrite: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Apply(Rule):
-    """Apply an event to the token that an argument names; `gives` maps its answers to values.
-
-    An answer that `gives` does not list is a refusal of that name.
-    """
-
-    event: str
-    to: str
-    _: KW_ONLY
-    gives: tuple[tuple[str, Given], ...] = (("ok", None),)
-
-
-@dataclass(frozen=True, slots=True)
-class Tell(Rule):
-    """Answer with a number."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a store does when it is asked for something.
-
-    `takes`: the arguments and what each is; the instant `at` is always one of them.
-    `needs`: the capability without which a subject need not offer it. `ignores`: the clause that says
-    that an argument of kind IGNORED has no effect. `exact`: the clause that says that tokens match exactly.
-    """
-
-    rules: tuple[Rule, ...]
-    _: KW_ONLY
-    takes: tuple[tuple[str, Kind], ...] = ()
-    needs: str = ""
-    ignores: str = ""
-    exact: str = ""
 
 
 # --- claims -----------------------------------------------------------------------------------------
@@ -291,15 +186,16 @@ class Call:
 class Facts:
     """A conjunction about one token, or one call, before and after.
 
+    `event`, `call`, `answer`, `before` and `after` may each list several: one of them is meant.
     `where` names guards (`"not "` before one negates it); a guard reads a field as it was before, and as it
     is after under the name with `_after`. `other_` before a name is the second token of a pair.
     """
 
-    event: str = ""
-    call: str = ""
+    event: Clauses = ()
+    call: Clauses = ()
     answer: Clauses = ()
-    before: str = ""
-    after: str = ""
+    before: Clauses = ()
+    after: Clauses = ()
     where: Clauses = ()
     unchanged: bool = False
 
@@ -308,9 +204,10 @@ def when(
     *, event: str = "", call: str = "", answer: str = "", before: str = "", after: str = "",
     where: str | Clauses = (), unchanged: bool = False,
 ) -> Facts:  # fmt: skip
-    """The cases that a claim is about. Several answers are separated by spaces."""
+    """The cases that a claim is about. Several names are separated by spaces; several guards are a tuple."""
     guards = (where,) if isinstance(where, str) else where
-    return Facts(event, call, _clauses(answer), before, after, guards, unchanged)
+    events, calls, answers, first, last = (_clauses(names) for names in (event, call, answer, before, after))
+    return Facts(events, calls, answers, first, last, guards, unchanged)
 
 
 then = when
@@ -331,16 +228,17 @@ class Claim:
     other: Facts = Facts()
     spare: str = ""
     limit: str = ""
+    only: Profile | None = None
 
 
-def step(clause: str, cases: Facts, facts: Facts) -> Claim:
-    """Whenever an event is applied to a token in these cases, these facts hold."""
-    return Claim(clause, "step", cases, facts)
+def step(clause: str, cases: Facts, facts: Facts, *, only: Profile | None = None) -> Claim:
+    """Whenever an event is applied to a token in these cases, these facts hold; in one profile `only`, if given."""
+    return Claim(clause, "step", cases, facts, only=only)
 
 
-def on_call(clause: str, cases: Facts, facts: Facts) -> Claim:
-    """Whenever a call runs in these cases, these facts about the store hold."""
-    return Claim(clause, "call", cases, facts)
+def on_call(clause: str, cases: Facts, facts: Facts, *, only: Profile | None = None) -> Claim:
+    """Whenever a call runs in these cases, these facts about the store hold; in one profile `only`, if given."""
+    return Claim(clause, "call", cases, facts, only=only)
 
 
 def each(clause: str, cases: Facts, facts: Facts, *, but: str = "") -> Claim:
@@ -358,9 +256,11 @@ def always(clause: str, *, held_at_most: str) -> Claim:
     return Claim(clause, "bound", Facts(), Facts(), limit=held_at_most)
 
 
-def sometimes(what: str, *, token: Facts | None = None, held_at: str = "", call: Facts | None = None) -> Claim:
+def sometimes(
+    what: str, *, token: Facts | None = None, held_at: str = "", call: Facts | None = None, only: Profile | None = None
+) -> Claim:
     """Some reachable state or call is like this; without it, what holds `always` might be empty talk."""
-    return Claim(what, "sometimes", call or Facts(), token or Facts(), limit=held_at)
+    return Claim(what, "sometimes", call or Facts(), token or Facts(), limit=held_at, only=only)
 
 
 # --- the declaration itself -------------------------------------------------------------------------
@@ -378,6 +278,10 @@ class Lifecycle(StateMachine):
     fields: ClassVar[Mapping[str, int]]
     store: ClassVar[Mapping[str, int]]
     limits: ClassVar[Clauses]
+    optional: ClassVar[Clauses] = ()
+    """The limits that may be none: no bound."""
+    constants: ClassVar[Mapping[str, int]] = {}
+    """What a guard or a rule reads like a limit, and nobody can set."""
     clauses: ClassVar[Mapping[str, Promise]]
     otherwise: ClassVar[Mapping[str, Mapping[str, Callable[[], Answer]]]]
     calls: ClassVar[Mapping[str, Call]]

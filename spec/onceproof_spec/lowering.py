@@ -9,7 +9,20 @@ from types import MappingProxyType
 from typing import Any
 
 from onceproof_spec import terms
-from onceproof_spec.language import Call, Claim, Clauses, Departure, Evict, Kind, Lifecycle, Mark, Profile, Rule
+from onceproof_spec.language import (
+    Admit,
+    Call,
+    Claim,
+    Clauses,
+    Departure,
+    Evict,
+    Kind,
+    Lifecycle,
+    Mark,
+    Profile,
+    Rule,
+    Sweep,
+)  # fmt: skip
 from onceproof_spec.table import (
     CLAUSE_WORDS,
     DefinitionError,
@@ -29,26 +42,35 @@ RESERVED = frozenset(
 """Names that python-statemachine keeps for itself, or drops without a word."""
 
 
-def lower(machine: type[Lifecycle], profile: Profile) -> Table:
-    """The rows and calls of one profile; DefinitionError if the declaration is not a law."""
-    return _Lowering(machine, profile).table()
+def lower(machine: type[Lifecycle], profile: Profile, departing: frozenset[str] | None = None) -> Table:
+    """The rows and calls of one profile; DefinitionError if the declaration is not a law.
+
+    Args:
+        machine: The declaration.
+        profile: Whose column it is.
+        departing: The names of the only departures that are to hold, to see what one of them does by itself.
+    """
+    return _Lowering(machine, profile, departing).table()
 
 
 class _Lowering:
-    def __init__(self, machine: type[Lifecycle], profile: Profile) -> None:
-        self.machine, self.profile = machine, profile
+    def __init__(self, machine: type[Lifecycle], profile: Profile, departing: frozenset[str] | None) -> None:
+        self.machine, self.profile, self.departing = machine, profile, departing
         self.name = machine.__module__.rpartition(".")[2]
         self.states = tuple(state.id for state in machine.states)
         self.functions: dict[str, Function] = {}
         self.departures: dict[str, Departure] = {}
         for name, value in vars(machine).items():
             if isinstance(flag := getattr(value, "departure", None), Departure):
-                self.departures[name] = replace(flag, clause=self.full(flag.clause)[0])
+                so = tuple((self.full(clause)[0], how) for clause, how in flag.so)
+                self.departures[name] = replace(flag, clause=self.full(flag.clause)[0], so=so)
 
     def table(self) -> Table:
         machine = self.machine
-        rows = self.rows()
         calls = {name: self.call(name, call) for name, call in machine.calls.items()}
+        applied = {getattr(guarded.rule, "event", "") for call in calls.values() for guarded in call.rules}
+        elsewhere = {getattr(rule, "event", "") for call in machine.calls.values() for rule in call.rules} - applied
+        rows = tuple(row for row in self.rows() if row.event not in elsewhere)
         table = Table(
             name=self.name,
             title=machine.__name__,
@@ -59,15 +81,22 @@ class _Lowering:
             fields=machine.fields,
             store=machine.store,
             limits=machine.limits,
+            optional=machine.optional,
+            constants=machine.constants,
             rows=rows,
             calls=MappingProxyType(calls),
             functions=self.functions,
-            claims=tuple(replace(claim, clause=self.claimed(claim)) for claim in machine.claims),
+            claims=tuple(
+                replace(claim, clause=self.claimed(claim))
+                for claim in machine.claims
+                if claim.only in (None, self.profile)
+            ),
             clauses={self.full(name)[0]: promise for name, promise in machine.clauses.items()},
             departures=self.departures,
             machine=machine,
         )
-        self.check(table)
+        if self.departing is None:
+            self.check(table)
         return table
 
     def fail(self, what: str) -> DefinitionError:
@@ -143,11 +172,18 @@ class _Lowering:
         guards: list[Guard] = []
         for name, wanted in conditions:
             if name in self.departures:
-                if self.departures[name].holds(self.profile) is not wanted:
+                if self.departs(name) is not wanted:
                     return None
             else:
                 guards.append(Guard(self.function(name).name, wanted))
         return tuple(guards)
+
+    def departs(self, name: str) -> bool:
+        """Whether the departure of that name holds."""
+        flag = self.departures[name]
+        if self.departing is None:
+            return flag.holds(self.profile)
+        return flag.holds(Profile.PUBLISHED if name in self.departing else Profile.HARDENED)
 
     # calls
 
@@ -156,17 +192,24 @@ class _Lowering:
         for rule in call.rules:
             conditions = [(guard, True) for guard in rule.cond.split()]
             conditions += [(guard, False) for guard in rule.unless.split()]
-            if isinstance(rule, Mark):
-                self.function(rule.update)
+            if update := _update(rule):
+                self.function(update)
             guards = self.fold(conditions)
             if guards is not None:
                 clauses = {
                     word: " ".join(self.full(getattr(rule, word))) for word in CLAUSE_WORDS if hasattr(rule, word)
                 }
-                rules.append(GuardedRule(_renamed(rule, clauses), guards))
-        ignores, exact = (" ".join(self.full(clause)) for clause in (call.ignores, call.exact))
-        call = replace(call, ignores=ignores, exact=exact)
-        return LoweredCall(tuple(rules), call)
+                rules.append(GuardedRule(_renamed(rule, clauses | self.never(rule)), guards))
+        words = {word: " ".join(self.full(getattr(call, word))) for word in ("ignores", "exact", "others")}
+        return LoweredCall(tuple(rules), _renamed(call, words))
+
+    def never(self, rule: Rule) -> dict[str, str]:
+        """Whether the departure under which a rule refuses nothing holds in this profile."""
+        if not (isinstance(rule, Admit) and rule.never):
+            return {}
+        if rule.never not in self.departures:
+            raise self.fail(f"no departure is named {rule.never!r}")
+        return {"never": rule.never if self.departs(rule.never) else ""}
 
     # functions
 
@@ -202,7 +245,9 @@ class _Lowering:
         ends = [row for row in table.rows if row.source in self.machine.ends and row.target != row.source]
         if ends:
             raise self.fail(f"{ends[0].source} is declared an end, and {ends[0]} leads out of it")
-        common = {*table.fields, *table.store, *table.limits}
+        if unknown := set(table.optional) - set(table.limits):
+            raise self.fail(f"{min(unknown)} may be none, and is no limit")
+        common = {*table.fields, *table.store, *table.limits, *table.constants}
         for row in table.rows:
             known = {*common, *table.arguments(row.event), "at", "subject"}
             for name in [guard.name for guard in row.guards] + ([row.update] if row.update else []):
@@ -216,18 +261,19 @@ class _Lowering:
     def check_rule(self, table: Table, name: str, call: LoweredCall, guarded: GuardedRule) -> None:
         rule = guarded.rule
         taken = {argument for argument, kind in call.declared.takes if kind is not Kind.IGNORED}
-        if twice := taken & {*table.fields, *table.store, *table.limits}:
+        limits = {*table.limits, *table.constants}
+        if twice := taken & {*table.fields, *table.store, *limits}:
             raise self.fail(f"the argument {min(twice)} of the call {name} is also a field or a limit")
-        known = {*table.store, *table.limits, *taken, "at"}
-        for function in [guard.name for guard in guarded.guards] + ([rule.update] if isinstance(rule, Mark) else []):
+        known = {*table.store, *limits, *taken, "at"}
+        for function in [*(guard.name for guard in guarded.guards), *filter(None, [_update(rule)])]:
             if unread := set(table.functions[function].reads) - known:
                 raise self.fail(f"{function} in the call {name} reads {', '.join(sorted(unread))}, which it can't know")
         event = getattr(rule, "event", None)
         if event is not None and event not in table.events:
             raise self.fail(f"the call {name} applies the event {event!r}, which is not declared")
-        limits = [getattr(rule, word, "") for word in ("when_full", "limit", "attempts")]
-        arguments = [getattr(rule, word, "") for word in ("spare", "unless_held", "to", "draws")]
-        for wanted, among, what in ((limits, table.limits, "limit"), (arguments, taken, "argument")):
+        bounds = [getattr(rule, word, "") for word in ("when_full", "limit", "attempts")]
+        arguments = [getattr(rule, word, "") for word in ("spare", "unless_held", "to", "draws", "verifier")]
+        for wanted, among, what in ((bounds, limits, "limit"), (arguments, taken, "argument")):
             for word in wanted:
                 if word and word not in among:
                     raise self.fail(f"the call {name} has no {what} {word!r}")
@@ -240,7 +286,7 @@ class _Lowering:
         for row in table.rows:
             shown.update(clause for guard in row.guards for clause in table.functions[guard.name].clauses)
         for call in table.calls.values():
-            shown.add(call.declared.ignores)
+            shown |= {call.declared.ignores, call.declared.others}
             for guarded in call.rules:
                 shown.update(rule_clauses(guarded.rule))
         for clause, promise in table.clauses.items():
@@ -254,6 +300,10 @@ def _events(machine: Any) -> Iterable[Any]:
     return events
 
 
-def _renamed(rule: Any, changes: Mapping[str, str]) -> Rule:
-    renamed: Rule = replace(rule, **changes)
-    return renamed
+def _update(rule: Rule) -> str:
+    """The update of the store's own fields that a rule makes, if it makes one."""
+    return rule.update if isinstance(rule, Mark) else rule.then if isinstance(rule, Sweep) else ""
+
+
+def _renamed(declared: Any, changes: Mapping[str, str]) -> Any:
+    return replace(declared, **changes)

@@ -11,24 +11,40 @@ from collections.abc import Iterator, Mapping
 
 from onceproof_spec.interpreter import Run
 from onceproof_spec.table import Table
-from onceproof_spec.values import ANY, FAIL, Choose, Impossible, Outcome, Point, Record, Reply, Request, State, Step
+from onceproof_spec.values import (
+    ANY,
+    CRASHED,
+    FAIL,
+    Choose,
+    Impossible,
+    Outcome,
+    Point,
+    Record,
+    Reply,
+    Request,
+    State,
+    Step,
+    read_limit,
+)  # fmt: skip
 
 __all__ = [
-    "ANY", "FAIL", "Choose", "Impossible", "Model", "Outcome", "Point", "Record", "Reply", "Request", "State", "Step",
+    "ANY", "CRASHED", "FAIL", "Choose", "Impossible", "Model", "Outcome", "Point", "Record", "Reply",
+    "Request", "State", "Step", "read_limit",
 ]  # fmt: skip
 
 
 class Model:
     """A table with its limits: the judge's idea of one store.
 
-    Limits below 1 are read as 1.
+    Limits below 1 are read as 1, and none as no bound. A constant of the table may be given another value as well.
     """
 
-    def __init__(self, table: Table, limits: Mapping[str, int]) -> None:
+    def __init__(self, table: Table, limits: Mapping[str, int | None]) -> None:
         if missing := set(table.limits) - set(limits):
             raise ValueError(f"{table.name} needs the limits {', '.join(sorted(missing))}")
         self.table = table
-        self.limits = {name: max(1, limits[name]) for name in table.limits}
+        self.limits = {name: read_limit(limits[name]) for name in table.limits}
+        self.limits |= {name: read_limit(limits.get(name, value)) for name, value in table.constants.items()}
         self._known: dict[tuple[State, Request], tuple[Outcome, ...]] = {}
 
     @property

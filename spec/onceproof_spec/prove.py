@@ -25,7 +25,7 @@ from typing import Any
 import z3
 
 from onceproof_spec import language
-from onceproof_spec.claims import View, conjuncts, over_fields
+from onceproof_spec.claims import View, concerns, conjuncts, over_fields
 from onceproof_spec.language import Claim
 from onceproof_spec.symbolic import Path, Record, Symbolic, serial
 from onceproof_spec.table import Row, Table
@@ -60,14 +60,16 @@ class Prover(Symbolic):
     def obligations(self, claim: Claim) -> Iterator[tuple[str, list[Any], Any]]:
         if claim.scope == "step":
             for row in self.table.rows:
-                if claim.when.event in ("", row.event):
+                if concerns(claim, event=row.event):
                     yield from self.of_row(claim, row)
             return
         for call in self.table.calls:
-            if claim.when.call in ("", call):
+            if concerns(claim, call=call):
                 for before, after, request in self.paths(call):
                     if claim.scope == "bound":
-                        yield f"{call} {after.label}", list(after.assumed), after.count <= self.limits[claim.limit]
+                        within = before.count <= self.limits[claim.limit]
+                        bounded = after.count <= self.limits[claim.limit]
+                        yield f"{call} {after.label}", [within, *after.assumed], bounded
                     elif not claim.when.answer or after.code in claim.when.answer:
                         yield from self.of_path(claim, call, before, after, request)
 
@@ -82,6 +84,8 @@ class Prover(Symbolic):
         reads = over_fields(self.table, values, record[1], after[1])
         view = View(record, after, reads, event=row.event, code=row.code)
         hypothesis = [self.taken(row, record, known), *self.truths(claim.when, view)]
+        for call in self.table.appliers(row.event):
+            hypothesis += self.possible(call, values)
         if row.source == self.table.initial:
             hypothesis.append(self.empty(record))
         yield str(row), hypothesis, z3.And(*self.truths(claim.then, view))
@@ -90,7 +94,8 @@ class Prover(Symbolic):
         self, claim: Claim, call: str, before: Path, after: Path, request: Mapping[str, Any]
     ) -> Iterator[tuple[str, list[Any], Any]]:
         values = {
-            **request, **self.limits, **before.store, "drawn": after.drawn,
+            **request, **self.limits, **before.store, "drawn": after.drawn, "ran": after.ran,
+            "told": self.fresh("told") if after.told is None else after.told,
             "held": before.count, "held_after": after.count,
         }  # fmt: skip
         values |= {f"{name}_after": value for name, value in after.store.items()}
@@ -115,7 +120,8 @@ class Prover(Symbolic):
         yield f"{call}: {after.label}", hypothesis, z3.And(*goal)
 
     def truths(self, facts: language.Facts, view: View, values: Mapping[str, Any] | None = None) -> list[Any]:
-        return conjuncts(self.table, facts, view, values=values, state=self.states.__getitem__, negate=z3.Not)
+        over_terms = {"state": self.states.__getitem__, "negate": z3.Not, "either": z3.Or}
+        return conjuncts(self.table, facts, view, values=values, **over_terms)
 
     def prove(self, place: int, claim: Claim) -> Proof:
         began = time.perf_counter()
@@ -143,9 +149,9 @@ def prove(table: Table) -> list[Proof]:
 
 
 def lemmas(table: Table) -> list[Proof]:
-    """What every proof of a call rests on: no row is dead, a repeated draw is harmless, counting is right."""
+    """What every proof of a call rests on: no dead row, calls end, a repeated draw is harmless, counting is right."""
     prover = Prover(table)
-    return [_no_dead_row(prover), _forgotten(prover), *_repeated_draws(prover), *_counting()]
+    return [_no_dead_row(prover), _forgotten(prover), _answered(prover), *_repeated_draws(prover), *_counting()]
 
 
 def _timed(claim: str, obligations: list[tuple[str, bool]], began: float) -> Proof:
@@ -175,11 +181,20 @@ def _forgotten(prover: Prover) -> Proof:
     return _timed("the initial state has forgotten its fields", found, began)
 
 
+def _answered(prover: Prover) -> Proof:
+    """Every way through the rules of a call ends with an answer."""
+    began, found = time.perf_counter(), []
+    for call in prover.table.calls:
+        for _, after, _ in prover.paths(call):
+            found.append((f"{call} {after.label}", after.done))
+    return _timed("every call ends with an answer", found, began)
+
+
 def _repeated_draws(prover: Prover) -> Iterator[Proof]:
     """A row whose answer is drawn again changes nothing: so any number of them may be left out of a path."""
     for call in prover.table.calls.values():
         for guarded in call.rules:
-            if isinstance(guarded.rule, language.Draw):
+            if isinstance(guarded.rule, language.Draw) and guarded.rule.again:
                 rule, began = guarded.rule, time.perf_counter()
                 same = Claim(
                     "", "step", language.when(event=rule.event, answer=rule.again), language.then(unchanged=True)

@@ -93,6 +93,7 @@ class SessionVersion(Lifecycle):
     def written_now(self, written_at_after: int, now_after: int) -> bool: return written_at_after == now_after
     def not_written_before(self, other_written_at: int, written_at: int) -> bool: return other_written_at <= written_at
     def was_full(self, held: int, entries_max: int) -> bool: return held >= entries_max
+    def told_what_is_held(self, told: int, held_after: int) -> bool: return told == held_after
     def not_before(self, now: int, now_after: int) -> bool: return now_after >= now
     def not_before_the_call(self, at: int, now_after: int) -> bool: return now_after >= at
 
@@ -117,6 +118,7 @@ class SessionVersion(Lifecycle):
         each("rewrite_evicts_nothing", when(call="set", answer="renewed kept", before="cached"), then(after="cached")),
         step("get_is_pure", when(event="get"), then(unchanged=True)),
         each("get_is_pure", when(call="get"), then(unchanged=True)),
+        on_call("len_counts", when(call="len"), then(where="told_what_is_held")),
         sometimes("the store is full", held_at="entries_max"),
         sometimes("a dead entry is held", token=then(before="cached", where="not fresh")),
         sometimes("get hits", call=when(call="get", answer="hit")),

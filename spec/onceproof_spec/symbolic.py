@@ -14,8 +14,8 @@ from typing import Any
 import z3
 
 from onceproof_spec import language
-from onceproof_spec.language import Kind
-from onceproof_spec.table import GuardedRule, Row, Table, after_row
+from onceproof_spec.language import Kind, Profile
+from onceproof_spec.table import GuardedRule, Row, Table, after_row, is_full
 
 _serial = itertools.count()
 Record = tuple[Any, tuple[Any, ...]]
@@ -33,10 +33,13 @@ class Path:
     read: Callable[[Any], Record]
     store: Mapping[str, Any]
     count: Any
+    begun: Any
     assumed: tuple[Any, ...] = ()
     everywhere: tuple[Callable[[Any], Any], ...] = ()
     tokens: tuple[Any, ...] = ()
     drawn: Any = 0
+    ran: Any = 0
+    told: Any = None
     code: str = "ok"
     done: bool = False
     label: str = ""
@@ -58,9 +61,10 @@ class Symbolic:
         table = self.table
         sort, constants = z3.EnumSort(f"State{self.serial}", [f"{s}_{self.serial}" for s in table.states])
         self.sort, self.states = sort, dict(zip(table.states, constants, strict=True))
-        self.limits = {name: z3.Int(name) for name in table.limits}
+        self.limits = {name: z3.Int(name) for name in (*table.limits, *table.constants)}
         self.state0 = z3.Function("state", z3.IntSort(), sort)
         self.fields0 = [z3.Function(name, z3.IntSort(), z3.IntSort()) for name in table.fields]
+        self._known: dict[str, tuple[tuple[Path, Path, dict[str, Any]], ...]] = {}
         self.positive = [limit >= 1 for limit in self.limits.values()]
 
     # terms
@@ -116,6 +120,16 @@ class Symbolic:
         solver.add(*self.positive, *truths)
         return solver.check()
 
+    def possible(self, call: str, request: Mapping[str, Any]) -> list[Any]:
+        """What the arguments of a call can be: a text is named from 1 up, and a verifier does one of three things."""
+        found = []
+        for name, kind in self.table.calls[call].declared.takes:
+            if kind is Kind.TEXT:
+                found.append(request[name] >= 1)
+            elif kind is Kind.VERIFIER:
+                found += [request[name] >= 0, request[name] < len(language.OUTCOMES)]
+        return found
+
     # the rules of a call, as paths
 
     def start(self, request: Mapping[str, Any]) -> Path:
@@ -126,20 +140,31 @@ class Symbolic:
             return z3.Implies(read(token)[0] == self.states[self.table.initial], self.empty(read(token)))
 
         count = self.fresh("held")
-        bounds = [self.limits[claim.limit] for claim in self.table.claims if claim.scope == "bound"]
+        departed = self.table.departed if self.table.profile is Profile.PUBLISHED else {}
+        bounds = [
+            self.limits[claim.limit]
+            for claim in self.table.claims
+            if claim.scope == "bound" and claim.clause not in departed
+        ]
         store = {name: self.fresh(name) for name in self.table.store}
         tokens = tuple(request[name] for name in request if name in self._token_names)
         return Path(
-            read, store, count, (count >= 0, *[count <= bound for bound in bounds]),
+            read, store, count, count, (count >= 0, *[count <= bound for bound in bounds]),
             everywhere=(lambda token: z3.Implies(self.held(read(token)), count >= 1), forgotten), tokens=tokens,
         )  # fmt: skip
 
-    def paths(self, call: str) -> Iterator[tuple[Path, Path, dict[str, Any]]]:
+    def paths(self, call: str) -> tuple[tuple[Path, Path, dict[str, Any]], ...]:
         """Every path through a call: the store before, the store after, and the arguments."""
+        if call not in self._known:
+            self._known[call] = tuple(self._followed(call))
+        return self._known[call]
+
+    def _followed(self, call: str) -> Iterator[tuple[Path, Path, dict[str, Any]]]:
         takes = self.table.calls[call].declared.takes
         self._token_names = {name for name, kind in takes if kind is Kind.TOKEN}
         request = {name: self.fresh(name) for name, _ in takes} | {"at": self.fresh("at")}
         before = self.start(request)
+        before = replace(before, assumed=(*before.assumed, *self.possible(call, request)))
         paths = [before]
         for guarded in self.table.calls[call].rules:
             made = getattr(self, f"_{type(guarded.rule).__name__.lower()}")
@@ -163,9 +188,19 @@ class Symbolic:
         store = {n: z3.If(applies, changed[n], old) if n in changed else old for n, old in path.store.items()}
         return [replace(path, store=store)]
 
+    def _refuse(
+        self, rule: language.Refuse, guarded: GuardedRule, path: Path, request: Mapping[str, Any]
+    ) -> list[Path]:
+        refuses = self.admitted(guarded, path, request)
+        refused = path.assume(refuses, label=rule.code, code=rule.code, done=True)
+        return [refused, path.assume(z3.Not(refuses))]
+
+    def _run(self, rule: language.Run, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+        return [replace(path, ran=path.ran + 1)]
+
     def _sweep(self, rule: language.Sweep, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
         wanted = [self.admitted(guarded, path, request)]
-        wanted += [path.count >= self.limits[rule.when_full]] if rule.when_full else []
+        wanted += [is_full(path.count, self.limits[rule.when_full])] if rule.when_full else []
         wanted += [z3.Not(self.held(path.read(request[rule.unless_held])))] if rule.unless_held else []
         swept = z3.And(*wanted)
 
@@ -182,28 +217,38 @@ class Symbolic:
             return z3.And(self.held(path.read(token)), z3.Not(self.held(read(token))))
 
         witness, fewer = self.fresh("dropped"), self.fresh("held")
+        marked = self.table.functions[rule.then]({**request, **self.limits, **path.store}) if rule.then else {}
+        store = {**path.store, **marked}
         some = path.assume(
-            swept, gone(witness), fewer >= 0, fewer < path.count, label="swept",
+            swept, gone(witness), fewer >= 0, fewer < path.count, label="swept", store=store,
             read=read, count=fewer, tokens=(*path.tokens, witness),
         )  # fmt: skip
         none = path.assume(
-            swept, label="nothing to sweep", read=read,
+            swept, label="nothing to sweep", read=read, store=store,
             everywhere=(*path.everywhere, lambda token: z3.Not(gone(token))),
         )  # fmt: skip
         return [some, none, path.assume(z3.Not(swept), label="not swept")]
 
     def _admit(self, rule: language.Admit, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
-        full = z3.And(self.admitted(guarded, path, request), path.count >= self.limits[rule.limit])
+        if rule.never:
+            return [path]
+        full = z3.And(self.admitted(guarded, path, request), is_full(path.count, self.limits[rule.limit]))
+        if rule.unless_held:
+            full = z3.And(full, z3.Not(self.held(path.read(request[rule.unless_held]))))
         refused = path.assume(full, label=rule.refusal, code=rule.refusal, done=True)
         return [refused, path.assume(z3.Not(full), label="admitted")]
 
+    def _fetch(self, rule: language.Fetch, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+        return [path.assume(label=rule.failed, code=rule.failed, drawn=1, done=True), path]
+
     def _draw(self, rule: language.Draw, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
-        drawn, most = self.fresh("drawn"), self.limits[rule.attempts]
+        drawn, most = self.fresh("drawn"), self.limits[rule.attempts] if rule.attempts else 1
         bounds = (drawn >= 1, drawn <= most)
-        paths = [
-            path.assume(*bounds, label=rule.failed, code=rule.failed, drawn=drawn, done=True),
-            path.assume(drawn == most, label=rule.exhausted, code=rule.exhausted, drawn=drawn, done=True),
-        ]
+        paths: list[Path] = []
+        if rule.failed:
+            paths.append(path.assume(*bounds, label=rule.failed, code=rule.failed, drawn=drawn, done=True))
+        if rule.again:
+            paths.append(path.assume(drawn == most, label=rule.exhausted, code=rule.exhausted, drawn=drawn, done=True))
         token = self.fresh("token")
         for after in self.each_row(rule.event, path, request, token):
             if after.code != rule.again:
@@ -233,7 +278,7 @@ class Symbolic:
 
     def _evict(self, rule: language.Evict, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
         wanted = z3.And(
-            self.admitted(guarded, path, request), path.count >= self.limits[rule.when_full],
+            self.admitted(guarded, path, request), is_full(path.count, self.limits[rule.when_full]),
             z3.Not(self.held(path.read(request[rule.unless_held]))),
         )  # fmt: skip
         victim, place = self.fresh("victim"), list(self.table.fields).index(rule.order)
@@ -248,7 +293,9 @@ class Symbolic:
         return [*gone, path.assume(z3.Not(wanted), label="room")]
 
     def _tell(self, rule: language.Tell, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
-        return [replace(path, done=True)]
+        begun = path.begun
+        told = {language.HELD: path.count, language.DROPPED: begun - path.count}[rule.value]
+        return [replace(path, told=told, done=True)]
 
 
 def _integer(value: Any) -> Any:

@@ -14,18 +14,18 @@ from typing import Any
 from onceproof_spec import terms
 from onceproof_spec.language import (
     Admit,
-    Apply,
     Call,
     Claim,
     Clauses,
     Departure,
     Draw,
+    Fetch,
     Kind,
     Lifecycle,
     Profile,
     Promise,
+    Refuse,
     Rule,
-    Sweep,
 )
 
 CLAUSE_WORDS = ("answer", "effect", "refused", "first", "most", "failure", "bound", "rewrite")
@@ -108,6 +108,8 @@ class Table:
     fields: Mapping[str, int]
     store: Mapping[str, int]
     limits: tuple[str, ...]
+    optional: Clauses
+    constants: Mapping[str, int]
     rows: tuple[Row, ...]
     calls: Mapping[str, LoweredCall]
     functions: Mapping[str, Function]
@@ -130,6 +132,15 @@ class Table:
     @property
     def events(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row.event for row in self.rows))
+
+    @property
+    def departed(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The clauses that the published behaviour leaves, each with how, and with what the hardened one is instead."""
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for flag in self.departures.values():
+            for clause, how in flag.of().items():
+                found[clause] = (*found.get(clause, ()), how)
+        return found
 
     def appliers(self, event: str) -> tuple[str, ...]:
         """The calls in which some rule applies the event."""
@@ -176,6 +187,11 @@ def after_row(table: Table, row: Row, known: Mapping[str, Any], fields: Mapping[
     return {**fields, **changed}
 
 
+def is_full(held: Any, limit: Any) -> Any:
+    """Whether as many tokens are held as a limit allows; of a prover's terms, the term that says so."""
+    return held >= limit
+
+
 def rule_clauses(rule: Rule) -> Clauses:
     """Every clause that a rule upholds, in any way."""
     return tuple(clause for word in CLAUSE_WORDS for clause in getattr(rule, word, "").split())
@@ -190,6 +206,8 @@ def refusals(call: LoweredCall) -> frozenset[str]:
                 codes.add(refusal)
             case Draw(exhausted=exhausted, failed=failed):
                 codes |= {exhausted, failed}
-            case Apply() | Sweep() | _:
+            case Refuse(code=code) | Fetch(failed=code):
+                codes.add(code)
+            case _:
                 pass
-    return frozenset(codes)
+    return frozenset(codes - {""})

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from onceproof_spec.language import Clauses
+from onceproof_spec.language import CRASH, NO_LIMIT, Clauses
 from onceproof_spec.table import Row
 
 FAIL = -1
 """The draw with which the random source fails."""
+
+NAMELESS = -2
+"""A token that a wrong store holds and nobody was told of."""
+
+STUCK = -3
+"""With a token taken off it, a mark in the state of a wrong store: whatever would change that token crashes."""
 
 Record = tuple[str, tuple[int, ...]]
 
@@ -29,15 +35,35 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a call answers: a value, the handle of a token, or the code of a refusal."""
+    """What a call answers: a value, a token or a text by its handle, a word, an object, or the code of a refusal.
+
+    A `refusal` that begins with `!` is a crash. Of an object's members those in `optional` need not be shown.
+    """
 
     value: int | bool | None = None
     token: int | None = None
     refusal: str = ""
+    text: int | None = None
+    word: str = ""
+    shown: tuple[tuple[str, Reply], ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 ANY = Reply(refusal="*")
 """Whatever is answered: only a wrong store's."""
+
+CRASHED = Reply(refusal="!")
+"""A crash, whatever it says."""
+
+
+def refused(code: str) -> Reply:
+    """The reply of a call that ends with a code."""
+    return CRASHED if code == CRASH else Reply(refusal=code)
+
+
+def read_limit(value: int | None) -> int:
+    """A limit as a store reads it: zero is 1, and none is more than any store holds."""
+    return NO_LIMIT if value is None else min(max(1, value), NO_LIMIT)
 
 
 @dataclass(frozen=True)
@@ -82,6 +108,7 @@ class Outcome:
     state: State
     code: str
     drawn: int
+    ran: int
     steps: tuple[Step, ...]
     branches: tuple[str, ...]
 

@@ -7,8 +7,8 @@ is enough.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -17,11 +17,9 @@ from onceproof_conformance.belief import Case
 from onceproof_conformance.engines.instants import boundaries
 from onceproof_conformance.lifecycles.base import Dialect, has_call
 from onceproof_spec.explore import Scope, draws_made
-from onceproof_spec.language import Apply, Evict, Kind
+from onceproof_spec.language import OUTCOMES, After, Apply, Evict, Field, Kind, Shown, Text
 from onceproof_spec.model import FAIL, Model, Request, State
 from onceproof_spec.table import Table
-
-LONGEST_WAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +34,15 @@ class Node:
 class Walk:
     """The walk of one small store."""
 
-    def __init__(self, table: Table, scope: Scope, caps: frozenset[str]) -> None:
-        self.table, self.scope, self.caps = table, scope, caps
+    def __init__(self, table: Table, scope: Scope, caps: frozenset[str], strangers: tuple[int, ...]) -> None:
+        self.table, self.scope, self.caps, self.strangers = table, scope, caps, strangers
         self.model = Model(table, scope.limits)
         self.calls = [name for name in table.calls if has_call(table, name, caps)]
         self.readers = [name for name in self.calls if self.reads(name)][:1]
         self.counters = [name for name in self.calls if not table.calls[name].declared.takes]
         self.ordered = any(isinstance(g.rule, Evict) for call in table.calls.values() for g in call.rules)
         self.named = {n for call in table.calls.values() for n, kind in call.declared.takes if kind is Kind.TOKEN}
+        self.hidden = self.fields_unseen()
         self.known_reads: dict[tuple[int, int], Request] = {}
         self.turn = 0
 
@@ -52,6 +51,19 @@ class Walk:
         declared = self.table.calls[call].declared
         applies = any(isinstance(rule, Apply) for rule in declared.rules)
         return applies and not declared.needs and all(kind is Kind.TOKEN for _, kind in declared.takes)
+
+    def fields_unseen(self) -> set[str]:
+        """The fields that no reading shows: neither do its replies, nor does it ask a guard about them."""
+        seen: set[str] = set()
+        for name in self.readers:
+            for rule in self.table.calls[name].declared.rules:
+                if isinstance(rule, Apply):
+                    for _, given in rule.gives:
+                        members = [member for _, member in given.members] if isinstance(given, Shown) else [given]
+                        seen |= {member.name for member in members if isinstance(member, Field | After | Text)}
+                    guards = {guard.name for row in self.table.rows if row.event == rule.event for guard in row.guards}
+                    seen |= {field for guard in guards for field in self.table.functions[guard].reads}
+        return set(self.table.fields) - seen
 
     def sequences(self) -> Iterator[tuple[Request, ...]]:
         """Every way to a state, every call from it, and what shows what the call did."""
@@ -66,19 +78,23 @@ class Walk:
                 way = (*node.way, request)
                 yield from self.shown(node, way, after)
                 shape = self.shape(after)
-                if shape not in seen and len(outcomes) == 1 and len(way) <= LONGEST_WAY:
+                few = len(way) <= self.scope.calls and self.model.held(after) <= self.scope.tokens
+                if shape not in seen and len(outcomes) == 1 and few:
                     seen.add(shape)
                     queue.append(Node(after, way, max(node.at, request.at)))
 
     def unseen(self, node: Node) -> Iterator[tuple[Request, ...]]:
-        """A call that changes nothing, then one that drops a token: whatever the first changed unseen, it shows."""
+        """A call that changes nothing, then one that drops a token or whose time has come, which shows if it did."""
         idle: dict[tuple[str, str, Any], Request] = {}
+        idle_at: dict[tuple[str, str, Any], list[Request]] = {}
         drops: dict[tuple[str, str], Request] = {}
         held = {token for token, _ in node.state.tokens}
         for request in self.alphabet(node) if held else ():
             outcome = self.model.after(node.state, request)[0]
             if outcome.state == node.state:
-                idle.setdefault((request.call, outcome.code, request.values[:1] if self.ordered else ()), request)
+                kind = (request.call, outcome.code, request.values[:1] if self.ordered else ())
+                idle.setdefault(kind, request)
+                idle_at.setdefault(kind, []).append(request)
             elif request.at >= node.at and not held <= {token for token, _ in outcome.state.tokens}:
                 drops.setdefault((request.call, outcome.code), request)
         for first in idle.values():
@@ -86,6 +102,37 @@ class Walk:
                 if second.at >= first.at:
                     after = self.model.after(node.state, second)[0].state
                     yield from self.shown(node, (*node.way, first, second), after)
+        for dropped in drops.values():
+            yield from self.missed(node, dropped, held)
+        for second in self.turns(node) if self.hidden else ():
+            for first in self.last_before(second, idle_at.values()):
+                yield (*node.way, first, second)
+
+    def missed(self, node: Node, dropped: Request, held: set[int]) -> Iterator[tuple[Request, ...]]:
+        """A call that drops a token, then each call that names it: whoever was forgotten must not be known."""
+        after = self.model.after(node.state, dropped)[0].state
+        gone = held - {token for token, _ in after.tokens}
+        for request in self.alphabet(Node(after, (*node.way, dropped), dropped.at)):
+            if request.at == dropped.at and gone & {v for name, v in request.values if name in self.named}:
+                yield (*node.way, dropped, request, *(Request(name, request.at) for name in self.counters))
+
+    def last_before(self, second: Request, idle: Iterable[list[Request]]) -> Iterator[Request]:
+        """Of each kind of idle call the last that comes before another call."""
+        for requests in idle:
+            earlier = [request for request in requests if request.at < second.at]
+            if earlier:
+                yield max(earlier, key=lambda request: request.at)
+
+    def turns(self, node: Node) -> Iterator[Request]:
+        """Of each kind a call that is answered otherwise than the same one millisecond before."""
+        found: set[tuple[str, str]] = set()
+        for request in self.alphabet(node):
+            if request.at > node.at:
+                code = self.model.after(node.state, request)[0].code
+                before = self.model.after(node.state, replace(request, at=request.at - 1))[0].code
+                if code != before and (request.call, code) not in found:
+                    found.add((request.call, code))
+                    yield request
 
     def shape(self, state: State) -> tuple[Any, ...]:
         """A state without the names of its tokens; where some must go first, with the order in which they came."""
@@ -100,7 +147,7 @@ class Walk:
             fresh.sort(key=lambda token: token in used)
         for call in self.calls:
             takes = self.table.calls[call].declared.takes
-            tokens = [*held, *fresh[: sum(kind is Kind.TOKEN for _, kind in takes)]]
+            tokens = [*held, *fresh[: sum(kind is Kind.TOKEN for _, kind in takes)], *self.strangers]
             domains = [self.domain(call, kind, tokens, held, fresh) for _, kind in takes]
             for at in self.instants(node):
                 for values in product(*domains):
@@ -111,13 +158,17 @@ class Walk:
             return tokens
         if kind is Kind.NUMBER:
             return list(self.scope.numbers)
+        if kind is Kind.TEXT:
+            return list(range(1, self.scope.texts + 1))
+        if kind is Kind.VERIFIER:
+            return list(range(len(OUTCOMES)))
         if kind is Kind.IGNORED:
             return [None]
         attempts = draws_made(self.table, call, self.model.limits)
-        one = fresh[0]
+        one = fresh[0] if fresh else held[0]
         listed: list[tuple[int, ...]] = [(one,), (FAIL, one), ()]
         for token in held:
-            listed += [(token,) * again + (one,) for again in range(1, attempts + 1)]
+            listed += [(token,) * again + (one,) for again in sorted({1, 2, attempts - 1, attempts}) if again > 0]
             listed += [(token,) * (attempts - 1) + (FAIL, one), (token,) * attempts]
         return list(dict.fromkeys(listed))
 
@@ -183,16 +234,18 @@ class Walk:
 
 
 @lru_cache(maxsize=32)
-def sequences(table: Table, scope: Scope, caps: frozenset[str]) -> tuple[tuple[Request, ...], ...]:
+def sequences(
+    table: Table, scope: Scope, caps: frozenset[str], strangers: tuple[int, ...] = ()
+) -> tuple[tuple[Request, ...], ...]:
     """Every sequence of one small store, shortest ways first; the same for every subject with these capabilities."""
-    return tuple(dict.fromkeys(Walk(table, scope, caps).sequences()))
+    return tuple(dict.fromkeys(Walk(table, scope, caps, strangers).sequences()))
 
 
 def cases(table: Table, dialect: Dialect, caps: frozenset[str]) -> Iterator[Case]:
     """Every sequence of every small store."""
     for scope in dialect.scopes:
         limits = tuple((name, scope.limits[name]) for name in table.limits)
-        for requests in sequences(table, scope, caps):
+        for requests in sequences(table, scope, caps, dialect.names.strangers):
             yield Case(table.name, str(table.profile), limits, requests)
 
 
@@ -202,5 +255,5 @@ def zero_cases(table: Table, dialect: Dialect, caps: frozenset[str]) -> Iterator
     for zero in table.limits:
         if scope.limits[zero] == 1:
             limits = tuple((name, 0 if name == zero else scope.limits[name]) for name in table.limits)
-            for requests in sequences(table, scope, caps):
+            for requests in sequences(table, scope, caps, dialect.names.strangers):
                 yield Case(table.name, str(table.profile), limits, requests)

@@ -8,17 +8,20 @@ from onceproof_spec.model import State
 from onceproof_spec.table import Table
 from onceproof_spec.terms import Term, value
 
+INSTANT = "at"
+
 
 def boundaries(table: Table, limits: Mapping[str, int], state: State) -> tuple[int, ...]:
-    """The instants at which some guard about the time changes its answer, for any token of the state."""
+    """The first instants at which some guard about the time has another answer, for any token of the state."""
     found: set[int] = set()
-    clocks = set(table.store)
+    clocks, store = {*table.store, INSTANT}, dict(zip(table.store, state.store, strict=True))
     for function in table.functions.values():
         term = function.comparison
         if not function.clauses or term is None or not isinstance(term.left, Term) or not isinstance(term.right, Term):
             continue
         if term.left.operator == "name" and term.left.left in clocks:
+            later = term.operator in (">", "<=")
             for _, (_, fields) in state.tokens:
-                known = {**limits, **dict(zip(table.fields, fields, strict=True))}
-                found.add(value(term.right, known))
+                known = {**limits, **store, **dict(zip(table.fields, fields, strict=True))}
+                found.add(value(term.right, known) + later)
     return tuple(sorted(found))

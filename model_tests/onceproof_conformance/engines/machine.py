@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from onceproof_conformance.belief import Belief, Case, Undecided
+from onceproof_conformance.belief import Belief, Case, Undecided, unheard
 from onceproof_conformance.deviations import known_deviations
 from onceproof_conformance.engines.instants import boundaries
 from onceproof_spec.language import Kind
@@ -58,7 +59,9 @@ class StoreMachine(RuleBasedStateMachine):
     @initialize(data=st.data())
     def open(self, data: st.DataObject) -> None:
         """Open a store with small limits."""
-        drawn = {name: data.draw(st.integers(1, 4), label=name) for name in self.game.table.limits}
+        table, some = self.game.table, st.integers(1, 4)
+        kinds = {name: some | st.none() if name in table.optional else some for name in table.limits}
+        drawn = {name: data.draw(kind, label=name) for name, kind in kinds.items()}
         self.config = tuple(drawn.items())
         deviations = known_deviations(self.game.table, self.config)
         self.model = deviations.model
@@ -87,15 +90,20 @@ class StoreMachine(RuleBasedStateMachine):
         self.at -= data.draw(st.integers(1, self.at), label="by")
 
     @rule()
-    def count(self) -> None:
+    def ask_how_many(self) -> None:
         """Ask how many are held."""
         self.ask("len")
 
     # for the rules of the stores
 
     def held(self) -> list[int]:
-        """The tokens that are held, as far as is known."""
-        return [token for token, _ in min(self.belief.states).tokens]
+        """The tokens that are held, as far as is known; what has no name is none of them."""
+        return [token for token, _ in min(self.belief.states).tokens if token >= 0]
+
+    def fresh(self) -> int:
+        """A token that is not held."""
+        held = self.held()
+        return next(handle for handle in count() if handle not in held)
 
     def field(self, token: int, name: str) -> int:
         """A field of a token that is held."""
@@ -124,6 +132,7 @@ class StoreMachine(RuleBasedStateMachine):
         if self.like and not self.game.is_like(self.case(), self.replies):
             self.game.lost = (self.case(), list(self.replies))
             raise Broken(call)
+        self.over = self.over or unheard(request, seen)
 
     def is_allowed(self, request: Request, seen: Reply) -> bool:
         """Whether the law, or what is waived of it, allows a reply; where too much is possible the game is over."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from onceproof_conformance.engines.machine import StoreMachine
-from onceproof_conformance.lifecycles.base import Dialect, Names
+from onceproof_conformance.engines.race import Race
+from onceproof_conformance.lifecycles.base import Dialect, Names, request
 from onceproof_spec.explore import Scope
 from onceproof_spec.model import FAIL
 
@@ -30,8 +33,7 @@ class HandoffMachine(StoreMachine):
 
     @rule()
     def issue_a_fresh_token(self) -> None:
-        free = [handle for handle in range(8) if handle not in self.held()]
-        self.ask("issue", draws=(free[0],))
+        self.ask("issue", draws=(self.fresh(),))
 
     @precondition(lambda self: self.held())
     @rule(data=st.data())
@@ -52,6 +54,17 @@ class HandoffMachine(StoreMachine):
         self.ask("prune")
 
 
+ask = partial(request, "handoff")
+RACES = (
+    Race("single_use", (ask("issue", (1,)),), ((ask("consume", 1, 1),),) * 3, (ask("consume", 1, 1),)),
+    Race("pending_is_bounded", (), tuple((ask("issue", (token,)),) for token in (1, 2, 3)), (ask("len"),)),
+    Race(
+        "revoked_is_dead",
+        (ask("issue", (1,)),),
+        ((ask("consume", 1, 1),), (ask("revoke", 1),), (ask("consume", 1, 1),)),
+    ),
+)
+
 DIALECT = Dialect(
     store="handoff",
     names=Tokens(),
@@ -60,4 +73,5 @@ DIALECT = Dialect(
         Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),
     ),
     machine=HandoffMachine,
+    races=RACES,
 )

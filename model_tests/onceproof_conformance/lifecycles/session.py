@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from onceproof_conformance.engines.machine import StoreMachine
-from onceproof_conformance.lifecycles.base import Dialect, Names
+from onceproof_conformance.engines.race import Race
+from onceproof_conformance.lifecycles.base import Alike, Dialect, request
 from onceproof_spec.explore import Scope
 
 KEYS = st.integers(0, 6)
 VERSIONS = st.integers(-3, 3) | st.sampled_from([2**53 - 1, -(2**53) + 1, 2**31])
 LIFETIMES = st.integers(0, 20)
-ALIKE = ("sv:a", "sv:A", "sv:a ", "sv:á", "sv:a\u0301", "sv: a", "sv:a\x00")
-
-
-class Keys(Names):
-    """Keys that a careless comparison takes for one another."""
-
-    def text(self, handle: int) -> str:
-        return ALIKE[handle] if handle < len(ALIKE) else f"sv:{handle}"
 
 
 class SessionMachine(StoreMachine):
@@ -38,8 +33,7 @@ class SessionMachine(StoreMachine):
 
     @rule(version=st.integers(0, 3))
     def set_a_fresh_key(self, version: int) -> None:
-        free = [handle for handle in range(8) if handle not in self.held()]
-        self.ask("set", key=free[0], version=version, ttl_ms=self.limits["ttl_ms"])
+        self.ask("set", key=self.fresh(), version=version, ttl_ms=self.limits["ttl_ms"])
 
     @precondition(lambda self: self.held())
     @rule(data=st.data())
@@ -51,12 +45,24 @@ class SessionMachine(StoreMachine):
         self.ask("get", key=key)
 
 
+ask = partial(request, "session")
+RACES = (
+    Race(
+        "never_goes_back",
+        (ask("set", 1, 1, 1),),
+        ((ask("set", 1, 3, 1), ask("get", 1)), (ask("set", 1, 2, 1), ask("get", 1))),
+        (ask("get", 1),),
+    ),
+    Race("entries_are_bounded", (), tuple((ask("set", key, 1, 1),) for key in (1, 2, 3)), (ask("len"),)),
+)
+
 DIALECT = Dialect(
     store="session",
-    names=Keys(),
+    names=Alike("sv:"),
     scopes=(
         Scope({"entries_max": 1, "ttl_ms": 1}, tokens=2, clock=3, numbers=(0, 1)),
         Scope({"entries_max": 2, "ttl_ms": 2}, tokens=3, clock=4, numbers=(0, 1)),
     ),
     machine=SessionMachine,
+    races=RACES,
 )

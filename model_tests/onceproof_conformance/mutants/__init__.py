@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from onceproof_conformance.mutants import handoff, session
+from onceproof_conformance.mutants import facet, handoff, join, session, ticket
 from onceproof_conformance.mutants.base import Mutant
 
-MUTANTS: tuple[Mutant, ...] = (*handoff.MUTANTS, *session.MUTANTS)
+MODULES = (handoff, join, ticket, session, facet)
+MUTANTS: tuple[Mutant, ...] = tuple(mutant for module in MODULES for mutant in module.MUTANTS)
 
 __all__ = ["MUTANTS", "Mutant"]

@@ -36,8 +36,10 @@ def show(entry: Entry, broken: Broken, console: Console) -> None:
     """Print the explanation."""
     console.print(f"[bold]{entry.name}[/] ({entry.promise.level}; about a {', a '.join(entry.kind)})")
     console.print(f"  {entry.promise.text}", markup=False)
-    for one in entry.departures:
-        console.print(f"  Published: {one.published}.\n  Hardened:  {one.hardened}.", markup=False)
+    for published, hardened in entry.departures:
+        console.print(f"  Published: {published}.", markup=False)
+        if hardened:
+            console.print(f"  Hardened:  {hardened}.", markup=False)
     if entry.needs:
         console.print(f"  Needs the capability {', '.join(entry.needs)}.")
     console.print("\n[bold]Upheld by[/] (call/rule:branch)")

@@ -1,0 +1,1 @@
+"""How fast the five stores are, as ratios against a floor, a rival and the algorithms that were published."""

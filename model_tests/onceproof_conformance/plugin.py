@@ -1,0 +1,193 @@
+"""The judge within pytest: `pytest --onceproof=package.module:Adapter` adds a test for each clause.
+
+Whoever installs the stores has this file loaded by every pytest run: until that option is given it does nothing,
+and imports nothing but pytest and the standard library.
+"""
+
+from __future__ import annotations
+
+import warnings
+from argparse import Namespace
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from onceproof_conformance.options import Options
+    from onceproof_conformance.results import ClauseResult, StoreResult
+    from onceproof_conformance.subject import Subject
+    from onceproof_spec import Profile
+
+
+class ClauseWarning(pytest.PytestWarning):
+    """A clause that should hold, but need not, does not pass."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("onceproof", "judge a store of single-use tokens by its law")
+    group.addoption("--onceproof", metavar="MODULE:ADAPTER", help="Judge this adapter: a test for each clause.")
+    group.addoption(
+        "--onceproof-profile",
+        choices=["published", "hardened", "both"],
+        help="Which column of the law. Default: what the adapter claims, else hardened.",
+    )
+    group.addoption("--onceproof-store", action="append", default=[], metavar="S", help="Only this store; repeat.")
+    group.addoption("--onceproof-clause", action="append", default=[], metavar="GLOB", help="Only these; repeat.")
+    group.addoption("--onceproof-examples", type=int, default=200, metavar="N", help="How many games random plays.")
+    group.addoption("--onceproof-seed", type=int, default=1, metavar="N", help="The seed of everything random.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the adapter, if one is named; whatever is wrong with the options is said at once."""
+    if config.option.onceproof is not None:
+        config.stash[RUNS] = _runs(config.option)
+
+
+@pytest.hookimpl(tryfirst=True)  # so that -k and -m pick from the clauses as well
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Add the tests."""
+    if RUNS in config.stash:
+        clauses = Clauses.from_parent(session, name=NAME, nodeid=NAME, path=config.rootpath / NAME)
+        items += session.genitems(clauses)
+
+
+class Run:
+    """One store in one profile, judged when the first of its clauses is asked about.
+
+    Args:
+        path: The adapter's import path.
+        subject: The adapter.
+        store: The name of the store.
+        profile: The column of the law.
+        options: What the judge is asked to do.
+
+    Attributes:
+        promises: What each clause that is asked for promises, by its name.
+    """
+
+    def __init__(self, path: str, subject: Subject, store: str, profile: Profile, options: Options) -> None:
+        from onceproof_spec import law
+
+        self.path, self.store, self.profile = path, store, str(profile)
+        self.promises = {
+            clause: promise.text
+            for clause, promise in law(store, profile).clauses.items()
+            if not options.clauses or any(fnmatchcase(clause, pattern) for pattern in options.clauses)
+        }
+        self._subject, self._options = subject, options
+        self._result: StoreResult | None = None
+        self._broken = ""
+
+    def result(self, clause: str) -> ClauseResult:
+        """What became of a clause; the test fails if the adapter is broken."""
+        from onceproof_conformance.check import check
+        from onceproof_conformance.protocol import BadReply
+        from onceproof_conformance.subject import SubjectError
+
+        if self._result is None and not self._broken:
+            try:
+                self._result = check(self._subject, self._options, stores=[self.store], profile=self.profile).runs[0]
+            except (SubjectError, BadReply) as error:
+                self._broken = f"the adapter is broken: {error}"
+        if self._result is None:
+            pytest.fail(self._broken, pytrace=False)
+        return self._result.clauses[clause]
+
+
+NAME = "onceproof"
+RUNS = pytest.StashKey[list[Run]]()
+
+
+class Clauses(pytest.Collector):
+    """Where the tests come from, for no file holds them."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """A test for each clause of each run."""
+        for run in self.config.stash[RUNS]:
+            for clause in run.promises:
+                name = f"{run.store}::{run.profile}::{clause.partition('.')[2]}"
+                yield Clause.from_parent(self, name=name, clause=clause, run=run)
+
+
+class Clause(pytest.Item):
+    """The test of one clause."""
+
+    def __init__(self, *, clause: str, run: Run, **named: Any) -> None:
+        super().__init__(**named)
+        self.clause, self.run = clause, run
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """What the test is called in the report."""
+        return self.path, None, f"{self.clause} ({self.run.profile})"
+
+    def runtest(self) -> None:
+        """Skip what is not applicable, warn where a SHOULD clause does not pass, fail where a MUST clause does not."""
+        from onceproof_conformance.results import Verdict
+        from onceproof_spec.language import Level
+
+        result = self.run.result(self.clause)
+        if result.verdict is Verdict.NOT_APPLICABLE:
+            pytest.skip(result.reason)
+        if result.verdict is Verdict.PASS:
+            return
+        told = self.told(result)
+        if result.level is Level.MUST:
+            pytest.fail(told, pytrace=False)
+        try:
+            warnings.warn(ClauseWarning(told), stacklevel=1)
+        except ClauseWarning:  # where warnings are errors
+            raise pytest.fail.Exception(told, pytrace=False) from None
+
+    def told(self, result: ClauseResult) -> str:
+        """The verdict, the promise, and the sequence that shows what is broken, with the command that replays it."""
+        from onceproof_conformance.report.terminal import sequence
+
+        rivals = f", or one of {', '.join(result.one_of)}" if result.one_of else ""
+        lines = [f"{self.clause}{rivals}: {result.verdict} ({self.run.profile})"]
+        lines += [text for text in (self.run.promises[self.clause], result.reason) if text]
+        if result.counterexample:
+            lines += [f"  {line}" for line in sequence(result.counterexample)]
+            if replay := result.counterexample.get("replay"):
+                lines.append(f"again with: onceproof check {self.run.path} --replay {replay}")
+        return "\n".join(lines)
+
+
+def _runs(option: Namespace) -> list[Run]:
+    """The stores and profiles to judge.
+
+    Raises:
+        pytest.UsageError: The judge is not installed, or there is no such adapter, store or clause.
+    """
+    from onceproof_conformance.__main__ import NEEDED
+
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise pytest.UsageError(
+            f"--onceproof needs {', '.join(missing)}, and the stores alone were installed; "
+            "install the rest with: python -m pip install 'onceproof[conformance]'"
+        )
+    from onceproof_conformance.check import profiles_of, stores_of
+    from onceproof_conformance.options import Options
+    from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load
+
+    options = Options(
+        clauses=tuple(option.onceproof_clause), seed=option.onceproof_seed, examples=option.onceproof_examples
+    )
+    if options.examples < 1:
+        raise pytest.UsageError(f"--onceproof-examples is {options.examples}: pass 1 or more")
+    try:
+        subject = Subject(load(option.onceproof))
+        runs = [
+            Run(option.onceproof, subject, store, profile, options)
+            for store in stores_of(subject, option.onceproof_store)
+            for profile in profiles_of(subject, store, option.onceproof_profile)
+        ]
+    except (SubjectError, WrongUsage) as error:
+        raise pytest.UsageError(f"--onceproof={option.onceproof}: {error}") from error
+    if not any(run.promises for run in runs):
+        raise pytest.UsageError(f"no clause matches {', '.join(options.clauses)}: see onceproof list")
+    return runs
