@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import rivals, speed
+from benchmarks import speed
 from benchmarks.published import FacetPort, HandoffPort, JoinPort, SessionPort, TicketPort
 from benchmarks.race import Contest, Entrant, Mode, Plan, Runner, Who, cycle_seconds, raced
 from benchmarks.tables import Sheet, Target, cell, in_markdown, sheet
@@ -177,7 +177,6 @@ def test_a_slice_leaves_as_many_held_as_it_found(each: Contest, mode: Mode) -> N
     assert (runner.held(), runners[Mode.HOLDING].held()) == (20, 20)
 
 
-@pytest.mark.skipif(not rivals.RIVAL_INSTALLED, reason="cachetools is not installed: pip install '.[benchmark]'")
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("each", speed.CONTESTS, ids=NAMES)
 def test_the_rival_holds_as_many_as_ours(each: Contest, mode: Mode) -> None:
