@@ -96,9 +96,7 @@ class Judge:
         for _ in range(MOST_ROUNDS):
             waived = frozenset(self.broken)
             clauses = self.may_break(waived)
-            findings = diagnose(
-                self.deviations, plain_first(failures), clauses, waived, self.sample.evidence(), self.sample.kept
-            )
+            findings = diagnose(self.deviations, failures, clauses, waived, self.sample.evidence(), self.sample.kept)
             for finding in findings[:1]:
                 self.report(finding, "cover", waived=waived)
             if not findings or frozenset(self.broken) == waived:
@@ -391,9 +389,3 @@ class Judge:
     def check_budget(self) -> None:
         if self.ends_at is not None and time.monotonic() > self.ends_at:
             raise CutOff
-
-
-def plain_first(failures: list[Failure]) -> list[Failure]:
-    """The failures in which the clock only goes on, if any: what they show is not its doing."""
-    instants = [[request.at for request in failure.case.requests] for failure in failures]
-    return [one for one, at in zip(failures, instants, strict=True) if at == sorted(at)] or failures
