@@ -180,6 +180,25 @@ def diagnose(
     return found
 
 
+def diagnose_parts(
+    models: Models,
+    failures: Sequence[Failure],
+    clauses: Sequence[str],
+    waived: frozenset[str],
+    evidence: Evidence,
+    passed: Sequence[Observed],
+) -> list[Finding]:
+    """What is broken; where no one store explains all, a departure may explain what fails with a forward clock."""
+    findings = diagnose(models, failures, clauses, waived, evidence, passed)
+    if any(finding.stores for finding in findings):
+        return findings
+    instants = [[request.at for request in failure.case.requests] for failure in failures]
+    forward = [one for one, at in zip(failures, instants, strict=True) if at == sorted(at)]
+    parts = diagnose(models, forward, clauses, waived, evidence, passed)
+    departs = any(store.kind == "departure" for finding in parts for store in finding.stores)
+    return parts if departs else findings
+
+
 def _telling(models: Models, failures: Sequence[Failure]) -> list[Failure]:
     """Some failures of each kind, the shortest first."""
     kinds: dict[tuple[object, ...], int] = {}

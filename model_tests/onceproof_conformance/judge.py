@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from onceproof_conformance.belief import Belief, Case, Undecided, first_wrong, limits_read
 from onceproof_conformance.deviations import Deviations, known_deviations
-from onceproof_conformance.diagnosis import Failure, Finding, cheapest, diagnose, explain
+from onceproof_conformance.diagnosis import Failure, Finding, cheapest, diagnose, diagnose_parts, explain
 from onceproof_conformance.engines import cover, printed, random
 from onceproof_conformance.engines.machine import Game
 from onceproof_conformance.hypotheses import Hypothesis, Observed, answers_so
@@ -96,7 +96,8 @@ class Judge:
         for _ in range(MOST_ROUNDS):
             waived = frozenset(self.broken)
             clauses = self.may_break(waived)
-            findings = diagnose(self.deviations, failures, clauses, waived, self.sample.evidence(), self.sample.kept)
+            known = (clauses, waived, self.sample.evidence(), self.sample.kept)
+            findings = diagnose_parts(self.deviations, failures, *known)
             for finding in findings[:1]:
                 self.report(finding, "cover", waived=waived)
             if not findings or frozenset(self.broken) == waived:
