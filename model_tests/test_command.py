@@ -60,7 +60,7 @@ def test_a_store_that_breaks_the_law_exits_1(adapters, capsys):
     printed = capsys.readouterr().out
     assert "session.len_counts: fail (hardened)" in printed
     assert "but only ok 0 is allowed" in printed
-    assert "again with: --replay session:hardened:" in printed
+    assert "again with: onceproof check their_adapters:Wrong --replay session:hardened:" in printed
 
 
 def test_a_replay_fails_again_on_the_same_store(adapters, capsys):
@@ -100,7 +100,16 @@ def test_a_broken_adapter_exits_3(adapters, subject, capsys):
         ["list", "--store", "shop"],
         ["prove", "--store", "shop"],
         ["check", "one", "two"],
-        ["check", "--", "./their-adapter"],
+        ["check", "--"],
+        ["check", "their_adapters:Wrong", "--", "./their-adapter"],
+        ["check", "--timeout", "0"],
+        [*GOOD, "--junit", "no/such/folder/results.xml"],
+        [*GOOD, "--markdown", "."],
+        ["doctor"],
+        ["doctor", "--"],
+        ["init"],
+        ["init", "cobol"],
+        ["init", "rust", "--store", "shop"],
     ],
 )
 def test_wrong_usage_exits_64(arguments, capsys):
@@ -111,7 +120,7 @@ def test_wrong_usage_exits_64(arguments, capsys):
 
 def test_a_bug_of_ours_exits_70(monkeypatch, capsys):
     """An exception that nothing expects is a bug of ours, and said to be."""
-    monkeypatch.setattr(checking, "check_by_path", lambda *args, **options: 1 // 0)
+    monkeypatch.setattr(checking, "check_named", lambda *args, **options: 1 // 0)
     assert cli.run(GOOD) == 70
     assert "a bug of ours" in capsys.readouterr().err
 

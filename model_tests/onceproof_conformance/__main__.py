@@ -6,7 +6,7 @@ import importlib.util
 import sys
 
 WRONG_USAGE = 64
-NEEDED = ("statemachine", "hypothesis", "click", "rich", "jsonschema")
+NEEDED = ("statemachine", "hypothesis", "click", "rich", "jsonschema", "jinja2", "markupsafe", "junitparser")
 
 
 def main() -> None:

@@ -21,7 +21,8 @@ from typing import Any, ClassVar
 
 from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, Message, fields, fits, is_whole, needs
 from onceproof_conformance.racing import Meeting, race
-from onceproof_spec.language import Kind
+from onceproof_spec import law
+from onceproof_spec.language import Kind, Profile
 
 TOKEN_ONLY = {"token": Kind.TOKEN}
 
@@ -85,8 +86,8 @@ class Adapter:
                 reply |= self._open(request)
             elif op == "race":
                 reply |= self._race(request)
-            elif op == "restart" or not isinstance(op, str):
-                reply["err"] = "unsupported"
+            elif not isinstance(op, str):
+                reply["err"] = "bad_request"
             else:
                 reply |= self._call(op, request)
         except Refused as refusal:
@@ -107,16 +108,21 @@ class Adapter:
         store, config = request.get("store"), request.get("config")
         if not isinstance(store, str) or store not in self.stores or not isinstance(config, dict):
             return {"err": "bad_request"}
-        if not all(value is None or (is_whole(value) and value >= 0) for value in config.values()):
+        table = law(store, Profile.HARDENED)
+        if {*config} != {*table.limits} or not all(
+            (is_whole(value) and value >= 0) or (value is None and name in table.optional)
+            for name, value in config.items()
+        ):
             return {"err": "bad_request"}
         self._opened = (store, self.open(store, str(request.get("profile") or ""), config))
         return {"ok": None}
 
     def _race(self, request: Message) -> Message:
+        offered = [self._opened[0]] if self._opened else [*self.stores]
+        if not any("race" in self.stores[store].caps for store in offered):
+            return {"err": "unsupported"}
         if self._opened is None:
             return {"err": "bad_request"}
-        if "race" not in self.stores[self._opened[0]].caps:
-            return {"err": "unsupported"}
         try:
             return {"ok": race(request, self._alone, self.meeting)}
         except ValueError:
@@ -127,13 +133,17 @@ class Adapter:
         reply = self.answer({**request, "id": None})
         return {word: value for word, value in reply.items() if word != "id"}
 
+    def _offers(self, store: str, op: str) -> bool:
+        cap = needs(store).get(op)
+        return cap is not None and (not cap or cap in self.stores[store].caps)
+
     def _call(self, op: str, request: Message) -> Message:
+        offered = [self._opened[0]] if self._opened else [*self.stores]
+        if not any(self._offers(store, op) for store in offered):
+            return {"err": "unsupported"}
         if self._opened is None:
             return {"err": "bad_request"}
         store, opened = self._opened
-        cap = needs(store).get(op)
-        if cap is None or (cap and cap not in self.stores[store].caps):
-            return {"err": "unsupported"}
         at = request.get("at")
         if not is_whole(at):
             return {"err": "bad_request"}

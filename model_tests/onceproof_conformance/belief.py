@@ -13,6 +13,12 @@ MOST_RELAXED = 128
 STRANGE = "?"
 """A reply that no law knows is taken for a refusal: what it was stands behind this mark."""
 
+GONE = "~"
+"""So is the lack of a reply: behind this mark stand `crash` or `timeout`, and how it went."""
+
+COARSE = Reply(refusal="any")
+"""Some refusal, of a subject that does not say which."""
+
 
 class Undecided(Exception):
     """More states are possible than are followed."""
@@ -44,6 +50,8 @@ def allows(allowed: Reply, seen: Reply) -> bool:
         return True
     if allowed == CRASHED:
         return seen.refusal.startswith(CRASHED.refusal)
+    if seen == COARSE:
+        return bool(allowed.refusal)
     if allowed.shown:
         members = dict(seen.shown)
         return bool(members) and all(
@@ -56,7 +64,12 @@ def allows(allowed: Reply, seen: Reply) -> bool:
 def unheard(request: Request, seen: Reply) -> bool:
     """Whether a reply may have named a token in a way that nobody knows, so that what follows can't be judged."""
     drawn = [token for _, value in request.values if isinstance(value, tuple) for token in value]
-    return seen.refusal.startswith(STRANGE) or (seen.token is not None and seen.token not in drawn)
+    return seen.refusal.startswith((STRANGE, GONE)) or (seen.token is not None and seen.token not in drawn)
+
+
+def lost(seen: Reply) -> bool:
+    """Whether there was no reply: nothing is known of the store from then on."""
+    return seen.refusal.startswith(GONE)
 
 
 @dataclass

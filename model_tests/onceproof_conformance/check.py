@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import redirect_stdout
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from onceproof_conformance import replay
-from onceproof_conformance.belief import first_wrong
+from onceproof_conformance.belief import Case, first_wrong
 from onceproof_conformance.diagnosis import Failure
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.lifecycles import DIALECTS
 from onceproof_conformance.options import Options
 from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.runner import Runner
-from onceproof_conformance.schemas import validate
 from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
+from onceproof_conformance.wire import TIMEOUT_S, Wire
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Model
 
 VERSION = "0.1.0"
 MOST_WORKERS = 2
 Announce = Callable[[str, str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What is to be judged: an adapter by its import path, a command that speaks the protocol, or the reference stores.
+
+    `timeout`: seconds that a command has for one reply.
+    """
+
+    path: str | None = None
+    command: tuple[str, ...] = ()
+    timeout: float = TIMEOUT_S
+
+    def subject(self) -> Subject:
+        """The subject, after the handshake.
+
+        Raises:
+            SubjectError, BadReply: There is none, or it is broken.
+        """
+        if not self.command:
+            return reference() if self.path is None else Subject(load(self.path))
+        wire = Wire(self.command, self.timeout)
+        try:
+            return Subject(wire)
+        except BaseException:
+            wire.kill()
+            raise
 
 
 def stores_of(subject: Subject, wanted: Sequence[str]) -> list[str]:
@@ -49,7 +74,7 @@ def profiles_of(subject: Subject, store: str, wanted: str | None) -> list[Profil
         return list(Profile)
     if wanted is not None:
         return [Profile(wanted)]
-    return [Profile(claimed) for claimed in subject.offer(store).get("profiles") or ()] or [Profile.HARDENED]
+    return list(subject.offer(store).profiles) or [Profile.HARDENED]
 
 
 def check(
@@ -76,8 +101,8 @@ def check(
     return results
 
 
-def check_by_path(
-    path: str | None,
+def check_named(
+    named: Named,
     options: Options,
     *,
     stores: Sequence[str] = (),
@@ -85,21 +110,26 @@ def check_by_path(
     argv: Sequence[str] = (),
     announce: Announce = lambda what, engine, done, total: None,
 ) -> Results:
-    """Judge the adapter at an import path, or the reference stores, two runs at a time where there are cores.
+    """Judge what is named, two runs at a time where there are cores.
 
-    Each run has a subject of its own in a process of its own, so the results are those of `check`.
+    Each run has a subject of its own, and an adapter in Python a process of its own, so the results are those of
+    `check`.
     """
-    subject = _subject(path)
+    subject = named.subject()
     wanted = [
         (store, column) for store in stores_of(subject, stores) for column in profiles_of(subject, store, profile)
     ]
     workers = min(MOST_WORKERS, os.cpu_count() or 1, len(wanted))
-    if len(wanted) == 1 and path is None:
-        return check(subject, options, stores=stores, profile=profile, argv=argv, announce=announce)
+    if len(wanted) == 1 and named.path is None:
+        try:
+            return check(subject, options, stores=stores, profile=profile, argv=argv, announce=announce)
+        finally:
+            subject.close()
+    subject.close()
     results = Results(list(argv), options.seed, subject.hello)
     announce("judging", f"{len(wanted)} runs, {workers} at a time", 0, len(wanted))
     with ProcessPoolExecutor(workers) as pool:
-        running = [pool.submit(_judge_by_path, path, store, column, options) for store, column in wanted]
+        running = [pool.submit(_judge_named, named, store, column, options) for store, column in wanted]
         for done, future in enumerate(as_completed(running), 1):
             run = future.result()
             announce(f"{run.store}, {run.profile}", f"{run.verdict}", done, len(wanted))
@@ -108,13 +138,13 @@ def check_by_path(
     return results
 
 
-def _subject(path: str | None) -> Subject:
-    return reference() if path is None else Subject(load(path))
-
-
-def _judge_by_path(path: str | None, store: str, profile: Profile, options: Options) -> StoreResult:
+def _judge_named(named: Named, store: str, profile: Profile, options: Options) -> StoreResult:
     with redirect_stdout(sys.stderr):  # what the subject prints is no part of the report
-        return Judge(Runner(_subject(path), store), law(store, profile), options).run()
+        subject = named.subject()
+        try:
+            return Judge(Runner(subject, store), law(store, profile), options).run()
+        finally:
+            subject.close()
 
 
 def _something(results: Results, options: Options) -> None:
@@ -122,9 +152,17 @@ def _something(results: Results, options: Options) -> None:
         raise WrongUsage(f"no clause matches {', '.join(options.clauses)}: see onceproof list")
 
 
-def check_replay(subject: Subject, text: str, argv: Sequence[str] = ()) -> Results:
+def check_replay(named: Named, text: str, argv: Sequence[str] = ()) -> Results:
     """Run one printed sequence again; its verdict stands under the name `STORE.replay`."""
     case = replay.read(text)
+    subject = named.subject()
+    try:
+        return _replayed(subject, case, argv)
+    finally:
+        subject.close()
+
+
+def _replayed(subject: Subject, case: Case, argv: Sequence[str]) -> Results:
     stores_of(subject, [case.store])
     runner, table = Runner(subject, case.store), law(case.store, Profile(case.profile))
     model = Model(table, case.config)
@@ -132,9 +170,7 @@ def check_replay(subject: Subject, text: str, argv: Sequence[str] = ()) -> Resul
     place = first_wrong(model, case.requests, replies)
     level = next(iter(table.clauses.values())).level
     verdict = Verdict.PASS if place is None else Verdict.FAIL
-    shown = (
-        None if place is None else replay.counterexample(runner.dialect, model, Failure(case, tuple(replies), place))
-    )
+    shown = None if place is None else replay.counterexample(runner, model, Failure(case, tuple(replies), place))
     clause = ClauseResult(level, verdict, 1, ["cover"], counterexample=shown)
     run = StoreResult(case.store, case.profile, {f"{case.store}.replay": clause}, 0.0, runner.calls)
     return Results(list(argv), 1, subject.hello, [run])
@@ -176,10 +212,3 @@ def apply_known_failing(results: Results, known: dict[str, str]) -> None:
             elif clause.verdict is Verdict.PASS:
                 clause.verdict = Verdict.UNEXPECTED_PASS
                 clause.reason = f"it is listed as known failing ({reason}) and passes: take it off the list"
-
-
-def write_json(results: Results, path: Path) -> None:
-    """Write the results file, validated against its schema."""
-    document: dict[str, Any] = results.message(VERSION)
-    validate("results", document)
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")

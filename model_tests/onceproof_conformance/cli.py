@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
 from onceproof_conformance import check as checking
@@ -20,12 +19,17 @@ from onceproof_conformance.check import VERSION
 from onceproof_conformance.options import ENGINES, Options
 from onceproof_conformance.protocol import BadReply
 from onceproof_conformance.replay import BadReplay
-from onceproof_conformance.report import explained, terminal
+from onceproof_conformance.report import explained, findings, terminal
+from onceproof_conformance.report.junit import junit
+from onceproof_conformance.report.markdown import markdown
 from onceproof_conformance.schemas import validate
-from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
+from onceproof_conformance.screen import console, progress
+from onceproof_conformance.starters import LANGUAGES, starter
+from onceproof_conformance.subject import SubjectError, WrongUsage
+from onceproof_conformance.wire import TIMEOUT_S
 
 BROKEN_SUBJECT, WRONG_USAGE, OUR_BUG = 3, 64, 70
-Announce = Callable[[str, int, int], None]
+FILE = click.Path(path_type=Path)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -34,7 +38,8 @@ def run(arguments: list[str] | None = None) -> int:
     0 all that applies passes, 1 something fails, 2 undecided, 3 the subject is broken, 64 wrong usage, 70 our bug.
     """
     try:
-        status = commands.main(args=arguments, prog_name="onceproof", standalone_mode=False)
+        told, command = _split(sys.argv[1:] if arguments is None else arguments)
+        status = commands.main(args=told, prog_name="onceproof", standalone_mode=False, obj=command)
         return status if isinstance(status, int) else 0
     except click.ClickException as error:
         error.show(sys.stderr)
@@ -84,43 +89,52 @@ def commands() -> None:
     "--budget", type=click.FloatRange(0), metavar="SECONDS", help="Cut a store's run off; the rest is undecided."
 )
 @click.option(
+    "--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S, show_default=True, metavar="SECONDS",
+    help="For one reply of a command.",
+)  # fmt: skip
+@click.option(
     "--known-failing", type=click.Path(path_type=Path), metavar="FILE", help="A clause a line, a reason after #."
 )
 @click.option("--replay", metavar="TEXT", help="Run one printed sequence again.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results file.")
+@click.option("--json", "json_file", type=FILE, metavar="FILE", help="Write the results file.")
+@click.option("--junit", "junit_file", type=FILE, metavar="FILE", help="Write the results as JUnit XML.")
+@click.option("--markdown", "markdown_file", type=FILE, metavar="FILE", help="Write a summary in Markdown.")
 @click.option("--quiet", is_flag=True, help="Only failures, and a line a store.")
+@click.option("--verbose", is_flag=True, help="The promise of each clause as well.")
 @click.option("--no-color", is_flag=True, help="No colours.")
 @click.pass_context
 def check(
     context: click.Context, subject: str | None, stores: tuple[str, ...], profile: str | None, engines: tuple[str, ...],
-    clauses: tuple[str, ...], seed: int, examples: int, budget: float | None, known_failing: Path | None,
-    replay: str | None, json_file: Path | None, quiet: bool, no_color: bool,
+    clauses: tuple[str, ...], seed: int, examples: int, budget: float | None, timeout: float,
+    known_failing: Path | None, replay: str | None, json_file: Path | None, junit_file: Path | None,
+    markdown_file: Path | None, quiet: bool, verbose: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Judge an implementation, clause by clause.
 
-    SUBJECT is an adapter, package.module:Adapter. Without it the reference stores are judged, in both profiles.
+    SUBJECT is an adapter in Python, package.module:Adapter. An adapter in any language is a command that speaks the
+    protocol: onceproof check [OPTIONS] -- COMMAND... Without either the reference stores are judged, in both profiles.
 
     Exit status: 0 every MUST clause that applies passes, 1 one fails, 2 undecided, 3 the subject is broken,
     64 wrong usage, 70 a bug of ours.
     """
     known = checking.read_known_failing(known_failing) if known_failing else {}
-    argv = ["check", *_told(context)]
+    forms = [(json_file, as_json), (junit_file, junit), (markdown_file, markdown)]
+    for path, _ in forms:
+        _writable(path)
+    named = _named(context, subject, timeout)
+    argv = ["check", *_told(context), *(["--", *named.command] if named.command else [])]
     if replay is not None:
-        results = checking.check_replay(reference() if subject is None else Subject(load(subject)), replay, argv)
+        results = checking.check_replay(named, replay, argv)
     else:
         options = Options(engines or ENGINES, clauses, seed, examples, budget)
-        with _progress(quiet) as announce:
-            results = checking.check_by_path(
-                subject, options, stores=stores, profile=profile, argv=argv,
+        with progress(quiet) as announce:
+            results = checking.check_named(
+                named, options, stores=stores, profile=profile, argv=argv,
                 announce=lambda what, engine, done, total: announce(f"{what}: {engine}", done, total),
             )  # fmt: skip
         checking.apply_known_failing(results, known)
-    if json_file is not None:
-        try:
-            checking.write_json(results, json_file)
-        except OSError as error:
-            raise WrongUsage(f"{json_file} can't be written: {error.strerror}") from error
-    terminal.show(results, _console(no_color), quiet=quiet)
+    _write_all(results.message(VERSION), forms)
+    terminal.show(results, console(no_color), quiet=quiet, verbose=verbose)
     return results.exit_status
 
 
@@ -136,7 +150,7 @@ def prove(stores: tuple[str, ...], json_file: Path | None, no_decisions: bool, n
     """
     from onceproof_conformance import proving
 
-    with _progress(False) as announce:
+    with progress(False) as announce:
         proof = proving.prove(stores, decisions=not no_decisions, announce=announce)
     document = proof.message(VERSION)
     validate("proof", document)
@@ -145,7 +159,7 @@ def prove(stores: tuple[str, ...], json_file: Path | None, no_decisions: bool, n
             json_file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
         except OSError as error:
             raise WrongUsage(f"{json_file} can't be written: {error.strerror}") from error
-    proving.show(proof, _console(no_color))
+    proving.show(proof, console(no_color))
     return proof.exit_status
 
 
@@ -168,7 +182,7 @@ def list_(stores: tuple[str, ...], as_json: bool) -> int:
         for published, hardened in entry.departures:
             promise += f"\nPublished: {published}." + (f" Hardened: {hardened}." if hardened else "")
         grid.add_row(entry.name, str(entry.promise.level), ", ".join(entry.kind), promise)
-    _console(False).print(grid)
+    console(False).print(grid)
     return 0
 
 
@@ -181,10 +195,93 @@ def explain(clause: str, no_color: bool) -> int:
     if not found:
         near = [entry.name for entry in entries() if clause.split(".")[-1] in entry.name]
         raise WrongUsage(f"there is no clause {clause!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
-    with _progress(False) as announce:
+    with progress(False) as announce:
         broken = explained.broken_by(found[0], announce)
-    explained.show(found[0], broken, _console(no_color))
+    explained.show(found[0], broken, console(no_color))
     return 0
+
+
+@commands.command()
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S, show_default=True,
+              metavar="SECONDS", help="For one reply.")  # fmt: skip
+@click.option("--no-color", is_flag=True, help="No colours.")
+@click.pass_context
+def doctor(context: click.Context, timeout: float, no_color: bool) -> int:
+    """Shake hands with an adapter and explain what is wrong with it: onceproof doctor -- COMMAND...
+
+    It sends what adapters get wrong most often, and shows for each mistake the line sent, the line received, the rule,
+    and what to do. It does not judge the store; check does.
+
+    Exit status: 0 nothing is wrong with the adapter, 3 something is, 64 wrong usage.
+    """
+    from onceproof_conformance.doctor import Doctor
+
+    if not context.obj:
+        raise WrongUsage("name the command that starts the adapter: onceproof doctor -- COMMAND...")
+    with progress(False) as announce:
+        examined = Doctor(context.obj, timeout, announce=lambda what: announce(what, 0, 0))
+        complaints = examined.examine()
+    findings.show(complaints, examined.asked, console(no_color))
+    return BROKEN_SUBJECT if complaints else 0
+
+
+@commands.command()
+@click.argument("language", type=click.Choice([*LANGUAGES]))
+@click.option(
+    "--store", "stores", multiple=True, metavar="S", help="A store to offer; repeat for more. Default: handoff."
+)
+@click.option("--all", "every", is_flag=True, help="Offer all five stores.")
+def init(language: str, stores: tuple[str, ...], every: bool) -> int:
+    """Print an adapter to start from, with a small store behind it to be replaced by yours.
+
+    Save it under the name that is told on stderr, and judge it with the command that is told there.
+    """
+    chosen = _known(tuple(dict.fromkeys(entry.store for entry in entries())) if every else stores or ("handoff",))
+    click.echo(starter(language, list(dict.fromkeys(chosen))), nl=False)
+    made = LANGUAGES[language]
+    print(f"save it as {made.file}, then: {' && '.join(made.commands)}", file=sys.stderr)
+    return 0
+
+
+def _writable(path: Path | None) -> None:
+    """Refuse a file that can't be written before anything is run."""
+    if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+        raise WrongUsage(f"{path} can't be written: {'it is a folder' if path.is_dir() else 'there is no such folder'}")
+
+
+def _write_all(document: dict[str, Any], forms: Iterable[tuple[Path | None, Callable[[dict[str, Any]], str]]]) -> None:
+    validate("results", document)
+    for path, form in forms:
+        if path is not None:
+            try:
+                path.write_text(form(document), "utf-8")
+            except OSError as error:
+                raise WrongUsage(f"{path} can't be written: {error.strerror}") from error
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """The results file."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _split(arguments: list[str]) -> tuple[list[str], tuple[str, ...] | None]:
+    """The command's own arguments, and what stands behind `--`: the command that starts an adapter."""
+    if "--" not in arguments:
+        return arguments, None
+    place = arguments.index("--")
+    return arguments[:place], tuple(arguments[place + 1 :])
+
+
+def _named(context: click.Context, subject: str | None, timeout: float) -> checking.Named:
+    """What is to be judged."""
+    command: tuple[str, ...] | None = context.obj
+    if command is None:
+        return checking.Named(subject)
+    if not command:
+        raise WrongUsage("no command stands behind --: write the program that starts your adapter there")
+    if subject is not None:
+        raise WrongUsage(f"{subject} and a command behind --: name one of them")
+    return checking.Named(None, command, timeout)
 
 
 def _known(stores: tuple[str, ...]) -> tuple[str, ...]:
@@ -208,30 +305,3 @@ def _told(context: click.Context) -> list[str]:
             flag = max(parameter.opts, key=len) if isinstance(parameter, click.Option) else ""
             told += [part for part in (flag, "" if one is True else str(one)) if part]
     return told
-
-
-def _console(no_color: bool) -> Console:
-    wide = None if sys.stdout.isatty() else 160
-    return Console(no_color=no_color or None, highlight=False, width=wide)
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Announce]:
-    """Progress on stderr: a bar on a terminal, a line for each new part elsewhere."""
-    if quiet:
-        yield lambda what, done, total: None
-        return
-    if not sys.stderr.isatty():
-        said: set[str] = set()
-
-        def line(what: str, done: int, total: int) -> None:
-            if what not in said:
-                said.add(what)
-                print(f"… {what}", file=sys.stderr, flush=True)
-
-        yield line
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total or None)

@@ -10,12 +10,14 @@ from functools import cache
 from typing import Any
 
 from onceproof_spec import law, lifecycles
-from onceproof_spec.language import OUTCOMES, Kind, Profile
+from onceproof_spec.language import CRASH, OUTCOMES, Apply, Kind, Profile
 
 PROTOCOL = 1
 LARGEST = 2**53 - 1
 DRAWS_FIELD = "rng"
 FAILING_DRAW = "!"
+NONSENSE = ("unsupported", "bad_request")
+"""The codes that are no refusal of a store: the request could not be done at all."""
 
 Message = dict[str, Any]
 
@@ -44,6 +46,27 @@ def needs(store: str) -> Mapping[str, str]:
         if promise.probe and promise.needs
     }
     return {**offered, **({"render": "render"} if "render" in probes.values() else {})}
+
+
+@cache
+def refusals(store: str, call: str) -> tuple[str, ...]:
+    """The codes with which a call of a store may be refused, in either profile."""
+    found: dict[str, None] = {}
+    for profile in Profile:
+        table = law(store, profile)
+        for guarded in table.calls[call].rules:
+            rule = guarded.rule
+            for word in ("refusal", "code", "failed", "exhausted"):
+                if (code := getattr(rule, word, "")) and code != CRASH:
+                    found[code] = None
+            if isinstance(rule, Apply):
+                gives = dict(rule.gives)
+                found |= {
+                    row.code: None
+                    for row in table.rows
+                    if row.event == rule.event and row.code not in gives and row.code not in ("ok", CRASH)
+                }
+    return tuple(found)
 
 
 def capabilities() -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from onceproof_conformance.belief import Belief, Case, Undecided
+from onceproof_conformance.crowd import bounds
 from onceproof_conformance.engines.race import Race, Raced, TooMany, overlapped, possible_ends
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.runner import RaceCrashed, Runner
@@ -13,6 +14,7 @@ from onceproof_spec.model import Model, Reply, Request, State
 from onceproof_spec.table import Table
 
 LIMITS = (1, 2)
+LIFETIME_MS = 60_000
 ROUNDS = 4
 """So many times is each race run for every hundred examples: the slow part is that threads must meet."""
 
@@ -34,8 +36,8 @@ class Contest:
 class Races:
     """The races of one store in one profile."""
 
-    def __init__(self, runner: Runner, table: Table, caps: frozenset[str]) -> None:
-        self.runner, self.table, self.caps = runner, table, caps
+    def __init__(self, runner: Runner, table: Table) -> None:
+        self.runner, self.table = runner, table
 
     def contests(self, examples: int) -> Iterator[Contest]:
         """Every race, each run so many times for every hundred examples."""
@@ -46,7 +48,7 @@ class Races:
 
     def offered(self, call: str) -> bool:
         needed = self.table.calls[call].declared.needs
-        return not needed or needed in self.caps
+        return not needed or needed in self.runner.declared.caps
 
     def contest(self, race: Race, rounds: int) -> Contest:
         found = Contest(f"{self.table.name}.{race.clause}")
@@ -74,8 +76,9 @@ class Races:
 
     def case(self, race: Race, room: int) -> Case:
         """A store with little room, in which everything lives long."""
-        bounds = {word for word in self.table.limits if word.endswith("_max")}
-        limits = tuple((name, room if name in bounds else 20) for name in self.table.limits)
+        fixed, bounded = dict(self.runner.declared.fixed), bounds(self.table)
+        usual = {name: room if name in bounded else LIFETIME_MS for name in self.table.limits}
+        limits = tuple((name, fixed.get(name, usual[name])) for name in self.table.limits)
         return Case(self.table.name, str(self.table.profile), limits, race.before)
 
     def fair(self, case: Case, race: Race, model: Model) -> bool:

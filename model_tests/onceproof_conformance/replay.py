@@ -8,33 +8,47 @@ import zlib
 from typing import Any
 
 from onceproof_conformance.belief import Belief, Case
+from onceproof_conformance.crowd import MEMBER, Crowd, crowd_of
 from onceproof_conformance.diagnosis import Failure
 from onceproof_conformance.lifecycles import DIALECTS
-from onceproof_conformance.lifecycles.base import Dialect
 from onceproof_conformance.protocol import Message
+from onceproof_conformance.runner import Runner
 from onceproof_spec import Profile, law
 from onceproof_spec.language import Kind
-from onceproof_spec.model import Model, Request
+from onceproof_spec.model import Model, Reply, Request
 
 
 class BadReplay(ValueError):
     """The text is no sequence."""
 
 
-def counterexample(dialect: Dialect, model: Model, failure: Failure) -> Message:
+def counterexample(runner: Runner, model: Model, failure: Failure) -> Message:
     """A failure as the results file holds it: up to the call that failed, with what was allowed there."""
-    belief, calls = Belief(model), []
-    for place, request in enumerate(failure.case.requests[: failure.place + 1]):
+    case = failure.case
+    case = Case(case.store, case.profile, case.limits, case.requests[: failure.place + 1])
+    belief, calls, crowd = Belief(model), [], crowd_of(runner.declared, case)
+    raw = runner.transcript(case) if crowd is not None else []
+    for place, request in enumerate(case.requests):
         seen = failure.replies[place]
-        told = dialect.message(request, model.limits)
-        told["got"] = dialect.written(seen)
+        told = dict(runner.message(request, model.limits))
+        told["got"] = raw[place] if place < len(raw) else runner.dialect.written(seen)
+        if crowd is not None and place == MEMBER:
+            told["times"] = 1 + crowd.size
         if place == failure.place:
-            told["allowed"] = [dialect.written(reply) for reply in belief.allowed(request)]
+            told["allowed"] = [
+                runner.dialect.written(reply) for reply in _allowed(runner, model, belief, request, crowd)
+            ]
         calls.append(told)
         belief.observe(request, seen)
-    case = failure.case
-    shown = Case(case.store, case.profile, case.limits, case.requests[: failure.place + 1])
-    return {"config": case.config, "calls": calls, "replay": written(shown)}
+    config = crowd.config(case) if crowd is not None else case.config
+    return {"config": config, "calls": calls, "replay": written(case)}
+
+
+def _allowed(runner: Runner, model: Model, belief: Belief, request: Request, crowd: Crowd | None) -> list[Reply]:
+    if crowd is None:
+        return belief.allowed(request)
+    found = [(state, outcome) for state in belief.states for outcome in model.after(state, request)]
+    return list(dict.fromkeys(crowd.enlarged(runner.table, request.call, *one) for one in found))
 
 
 def written(case: Case) -> str:

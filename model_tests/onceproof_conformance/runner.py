@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 
-from onceproof_conformance.belief import Case, limits_read
+from onceproof_conformance.belief import COARSE, GONE, Case, limits_read, lost
+from onceproof_conformance.crowd import MEMBER, Crowd, bystander_reply, crowd_of, lifetimes
+from onceproof_conformance.declared import Clock, Errors, Rng
 from onceproof_conformance.engines.race import Race, Raced
 from onceproof_conformance.lifecycles import DIALECTS, Dialect
-from onceproof_conformance.protocol import DRAWS_FIELD, BadReply, Message, checked_reply, is_whole
-from onceproof_conformance.subject import Subject, SubjectError
+from onceproof_conformance.lifecycles.base import Bound
+from onceproof_conformance.protocol import DRAWS_FIELD, NONSENSE, BadReply, Message, checked_reply, is_whole
+from onceproof_conformance.realtime import Late, Stopwatch, slack_of
+from onceproof_conformance.subject import Gone, Subject, SubjectError
+from onceproof_spec import Profile, law
 from onceproof_spec.model import Reply, Request
 
 MOST_MESSAGES = 50_000
+BATCH = 400
+"""So many calls, or the sequence that goes beyond, are sent before the first reply is looked at."""
+
+MOST_LATE = 5
 
 
 class OpenRefused(SubjectError):
@@ -19,7 +30,7 @@ class OpenRefused(SubjectError):
 
     def __init__(self, case: Case, reply: Message) -> None:
         super().__init__(f"open {case.store} {case.config} was answered {reply!r}: open it and answer null")
-        self.reply = reply
+        self.case, self.reply = case, reply
 
     def __reduce__(self) -> tuple[type[SubjectError], tuple[str]]:
         """Between processes the message is enough."""
@@ -34,39 +45,242 @@ class Runner:
     """One subject, one store. `members` are those that objects in its replies have had."""
 
     def __init__(self, subject: Subject, store: str) -> None:
-        self.subject, self.dialect = subject, DIALECTS[store]
-        self.profiles: list[str] = list(subject.offer(store).get("profiles") or ())
-        self.calls = 0
+        self.subject, self.dialect, self.declared = subject, DIALECTS[store], subject.offer(store)
+        self.table = law(store, Profile.HARDENED)
+        self.own: Bound | None = None
+        if self.declared.rng is Rng.OWN:
+            self.own = Bound(self.dialect.names)
+            self.dialect = replace(self.dialect, names=self.own)
+        self.is_real = self.declared.clock is Clock.REAL and bool(lifetimes(self.table))
+        self.calls = self.late = 0
         self.members: set[str] = set()
+        self.stderr = ""
         self._messages: dict[Request, Message] = {}
+        self._crowds: dict[tuple[Request, int], list[Message]] = {}
+
+    # messages
+
+    def opening(self, case: Case) -> Message:
+        """The request that opens a store for a case."""
+        crowd = crowd_of(self.declared, case)
+        message: Message = {"op": "open", "store": case.store, "config": crowd.config(case) if crowd else case.config}
+        if len(self.declared.profiles) > 1:
+            message["profile"] = case.profile
+        return message
+
+    def message(self, request: Request, limits: Mapping[str, int | None]) -> Message:
+        """A call as the protocol writes it; of a store that draws for itself it carries no draws."""
+        if self.own is not None:
+            message = self.dialect.message(request, limits)
+            message.pop(DRAWS_FIELD, None)
+            return message
+        known = self._messages.get(request)
+        if known is None:
+            if len(self._messages) > MOST_MESSAGES:
+                self._messages.clear()
+            known = self._messages[request] = self.dialect.message(request, limits)
+        return known
+
+    def crowded(self, crowd: Crowd, request: Request, limits: Mapping[str, int | None]) -> list[Message]:
+        """The calls that issue a crowd."""
+        key = (request, crowd.size)
+        if key not in self._crowds or self.own is not None:
+            self._crowds = {key: [self.message(one, limits) for one in crowd.requests(self.table, request)]}
+        return self._crowds[key]
+
+    # replies
+
+    def seen(self, request: Request, reply: Message) -> Reply:
+        """A reply as the model has it."""
+        if self.own is not None and isinstance(told := reply.get("ok"), str):
+            drawn = [value[0] for _, value in request.values if isinstance(value, tuple) and value]
+            for handle in drawn:
+                self.own.bind(handle, told)
+        seen = self.dialect.seen(request, reply)
+        if seen.shown:
+            self.members.update(name for name, _ in seen.shown)
+        if self.declared.errors is Errors.COARSE and "err" in reply and reply["err"] not in NONSENSE:
+            return COARSE
+        return seen
+
+    def gone(self, gone: Gone) -> Reply:
+        """What stands for a reply that never came."""
+        self.stderr = gone.stderr
+        return Reply(refusal=f"{GONE}{gone.kind} {gone.told}")
+
+    # one call at a time
 
     def open(self, case: Case) -> None:
         """A fresh store with the limits of the case.
 
         Raises:
-            OpenRefused: The subject refuses to open it.
+            OpenRefused: The subject refuses to open it, or ends.
         """
-        message: Message = {"op": "open", "store": case.store, "config": case.config}
-        if len(self.profiles) > 1:
-            message["profile"] = case.profile
-        reply = self.subject.ask(message)
+        if self.own is not None:
+            self.own.opened()
+        message = self.opening(case)
+        try:
+            reply = self.subject.ask(message)
+        except Gone:  # what a store that is dropped does may end it late: a fresh process must open one
+            try:
+                reply = self.subject.ask(message)
+            except Gone as gone:
+                self.stderr = gone.stderr
+                raise OpenRefused(case, {gone.kind: gone.told}) from None
         if reply.get("ok", self) is not None:
             raise OpenRefused(case, reply)
 
     def ask(self, request: Request, limits: Mapping[str, int | None]) -> Reply:
         """One call, and its reply as the model has it."""
         self.calls += 1
-        message = self._messages.get(request)
-        if message is None:
-            if len(self._messages) > MOST_MESSAGES:
-                self._messages.clear()
-            message = self._messages[request] = self.dialect.message(request, limits)
-        if DRAWS_FIELD in message:  # the subject may use its list up
-            message = {**message, DRAWS_FIELD: list(message[DRAWS_FIELD])}
-        seen = self.dialect.seen(request, self.subject.ask(message))
-        if seen.shown:
-            self.members.update(name for name, _ in seen.shown)
-        return seen
+        try:
+            return self.seen(request, self.subject.ask(self.message(request, limits)))
+        except Gone as gone:
+            return self.gone(gone)
+
+    def raw(self, message: Message) -> Message:
+        """A reply as it comes, without its id; where the subject was gone, how it went."""
+        try:
+            return {name: value for name, value in self.subject.ask(message).items() if name != "id"}
+        except Gone as gone:
+            return {gone.kind: gone.told}
+
+    def replay(self, case: Case) -> list[Reply]:
+        """Every reply to a sequence on a fresh store, up to the call at which the subject was gone."""
+        crowd = crowd_of(self.declared, case)
+        if crowd is not None:
+            return next(self._batch([case]))[1]
+        return self._replay_timed(case) if self.is_real else self._replay(case)
+
+    def _replay(self, case: Case, watch: Stopwatch | None = None, slack: float = 0) -> list[Reply]:
+        self.open(case)
+        if watch is not None:
+            watch.opened()
+        limits, replies = limits_read(case.config), list[Reply]()
+        for request in case.requests:
+            if watch is not None:
+                watch.wait_until(request.at)
+            replies.append(self.ask(request, limits))
+            if watch is not None:
+                watch.check(request.at, slack)
+            if lost(replies[-1]):
+                break
+        return replies
+
+    def _replay_timed(self, case: Case) -> list[Reply]:
+        """A sequence in real time; one that was late is run again.
+
+        Raises:
+            Late: It was late every time.
+        """
+        slack = slack_of(self.table, case, self.dialect.instants)
+        for _ in range(MOST_LATE):
+            try:
+                return self._replay(case, Stopwatch(), slack)
+            except Late:
+                self.late += 1
+        raise Late
+
+    # many sequences, on their way at once
+
+    def replay_all(self, cases: Iterable[Case]) -> Iterator[tuple[Case, list[Reply]]]:
+        """Every reply to each sequence; what has no need to wait for a reply is sent before it comes.
+
+        Raises:
+            OpenRefused: A store is not opened.
+            Late: A store that reads a clock of its own was late every time.
+        """
+        if self.own is not None or self.is_real:
+            for case in cases:
+                yield case, self.replay(case)
+            return
+        left, batch, calls = iter(cases), list[Case](), 0
+        for case in left:
+            batch.append(case)
+            calls += len(case.requests) + 1
+            if calls >= BATCH:
+                yield from self._batch(batch)
+                batch, calls = [], 0
+        yield from self._batch(batch)
+
+    def _batch(self, cases: Sequence[Case]) -> Iterator[tuple[Case, list[Reply]]]:
+        while cases:
+            written = [self._written(case) for case in cases]
+            messages = [message for opening, calls in written for message in (opening, *(m for c in calls for m in c))]
+            try:
+                replies = iter(self.subject.ask_all(messages))
+                gone = False
+            except Gone as went:
+                replies, gone = iter(went.replies), True
+            for place, (case, (_, calls)) in enumerate(zip(cases, written, strict=True)):
+                mine = list(islice(replies, 1 + sum(map(len, calls))))
+                if len(mine) < 1 + sum(map(len, calls)):
+                    assert gone
+                    yield case, self._alone(case, calls)
+                    cases = cases[place + 1 :]
+                    break
+                if mine[0].get("ok", self) is not None:
+                    raise OpenRefused(case, mine[0])
+                yield case, self._read(case, calls, mine[1:])
+            else:
+                return
+
+    def _written(self, case: Case) -> tuple[Message, list[list[Message]]]:
+        """What opens a store for a case, and what is sent for each of its calls: more than one call for a crowd."""
+        limits, crowd = limits_read(case.config), crowd_of(self.declared, case)
+        calls = [[self.message(request, limits)] for request in case.requests]
+        if crowd is not None:
+            calls[MEMBER] = self.crowded(crowd, case.requests[MEMBER], limits)
+        return self.opening(case), calls
+
+    def _read(self, case: Case, calls: list[list[Message]], replies: Sequence[Message]) -> list[Reply]:
+        self.calls += len(replies)
+        crowd, left = crowd_of(self.declared, case), iter(replies)
+        if crowd is None:
+            return [self.seen(request, reply) for request, reply in zip(case.requests, left, strict=True)]
+        found = []
+        for request, sent in zip(case.requests, calls, strict=True):
+            reply = self._of_crowd(crowd, request, [*islice(left, len(sent))])
+            found.append(crowd.counted(self.table, request.call, self.seen(request, reply)))
+        return found
+
+    def _of_crowd(self, crowd: Crowd, request: Request, replies: Sequence[Message]) -> Message:
+        """One reply for all of a crowd: the first that is not like its member's, else the member's."""
+        first, *others = replies
+        if not others:
+            return first
+        text, name = self.dialect.names.text, self.dialect.names.text(MEMBER)
+        for handle, reply in zip(crowd.handles, others, strict=True):
+            if not bystander_reply(first, name, reply, text(handle)):
+                return reply
+        return first
+
+    def transcript(self, case: Case) -> list[Message]:
+        """What is answered to each call of a sequence, as it comes; of a crowd one reply."""
+        _, calls = self._written(case)
+        self.open(case)
+        crowd, told = crowd_of(self.declared, case), list[Message]()
+        for request, sent in zip(case.requests, calls, strict=True):
+            replies = self.subject.ask_all(sent)
+            reply = self._of_crowd(crowd, request, replies) if crowd else replies[0]
+            told.append({name: value for name, value in reply.items() if name != "id"})
+        return told
+
+    def _alone(self, case: Case, calls: list[list[Message]]) -> list[Reply]:
+        """The replies to a sequence during which the subject went, one call at a time, to see at which it goes."""
+        self.open(case)
+        replies: list[Message] = []
+        try:
+            for message in (message for sent in calls for message in sent):
+                replies.append(self.subject.ask(message))
+        except Gone as gone:
+            place = _place([len(sent) for sent in calls], len(replies))
+            whole = sum(len(sent) for sent in calls[:place])
+            part = replace(case, requests=case.requests[:place])
+            return [*self._read(part, calls[:place], replies[:whole]), self.gone(gone)]
+        return self._read(case, calls, replies)
+
+    # races
 
     def race(self, case: Case, race: Race) -> tuple[list[Reply], list[list[Raced]], list[Reply]]:
         """The replies before a race, the calls of its lanes, and the replies after it.
@@ -79,13 +293,16 @@ class Runner:
         limits = limits_read(case.config)
         before = [self.ask(request, limits) for request in race.before]
         at = race.lanes[0][0].at
-        lanes = [[self.dialect.message(request, limits) for request in lane] for lane in race.lanes]
+        lanes = [[self.message(request, limits) for request in lane] for lane in race.lanes]
         message: Message = {"op": "race", "at": at, "meet_ms": race.meet_ms, "lanes": lanes}
-        reply = self.subject.ask(message)
+        try:
+            reply = self.subject.ask(message)
+        except Gone as gone:
+            raise RaceCrashed(gone.told) from None
         if "crash" in reply:
             raise RaceCrashed(reply["crash"])
         told = reply.get("ok")
-        if not isinstance(told, list) or [len(lane) for lane in told] != [len(lane) for lane in lanes]:
+        if not isinstance(told, list) or [_length(lane) for lane in told] != [len(lane) for lane in lanes]:
             raise BadReply(f"a race is answered with a reply for each call of each lane, not {reply!r}")
         raced = [
             [self.raced(request, reply) for request, reply in zip(lane, replies, strict=True)]
@@ -100,13 +317,20 @@ class Runner:
         if not (isinstance(tickets, list) and len(tickets) == 2 and all(map(is_whole, tickets))):
             raise BadReply(f"a reply of a race carries its two tickets under t, not {tickets!r}")
         checked = checked_reply({**reply, "id": 0}, 0)
-        return Raced(request, self.dialect.seen(request, checked), tickets[0], tickets[1])
-
-    def replay(self, case: Case) -> list[Reply]:
-        """Every reply to a sequence on a fresh store."""
-        self.open(case)
-        limits = limits_read(case.config)
-        return [self.ask(request, limits) for request in case.requests]
+        return Raced(request, self.seen(request, checked), tickets[0], tickets[1])
 
 
-__all__ = ["Dialect", "Runner"]
+def _length(lane: object) -> int:
+    return len(lane) if isinstance(lane, list) else -1
+
+
+def _place(lengths: Sequence[int], index: int) -> int:
+    """In which of some groups of these lengths the element of an index stands."""
+    for place, length in enumerate(lengths):
+        if index < length:
+            return place
+        index -= length
+    raise IndexError(index)
+
+
+__all__ = ["Dialect", "Late", "OpenRefused", "RaceCrashed", "Runner"]

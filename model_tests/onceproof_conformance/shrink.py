@@ -14,15 +14,16 @@ MOST_TRIES = 600
 Still = Callable[[Case], Failure | None]
 
 
-def shrink(failure: Failure, still: Still) -> Failure:
+def shrink(failure: Failure, still: Still, most: int = MOST_TRIES) -> Failure:
     """A smallest failure that `still` accepts, found greedily within a bounded number of tries.
 
     Args:
         failure: Where to begin.
         still: Runs a case, and gives the failure if it shows the same thing.
+        most: How many cases are run.
     """
     tries, best, again = 0, failure, True
-    while again and tries < MOST_TRIES:
+    while again and tries < most:
         again = False
         for case in _smaller(best):
             tries += 1
@@ -30,7 +31,7 @@ def shrink(failure: Failure, still: Still) -> Failure:
             if found is not None:
                 best, again = found, True
                 break
-            if tries >= MOST_TRIES:
+            if tries >= most:
                 break
     return best
 

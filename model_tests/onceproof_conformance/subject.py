@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from onceproof_conformance.adapter import Adapter, described
-from onceproof_conformance.protocol import PROTOCOL, BadReply, Message, capabilities, checked_reply
+from onceproof_conformance.declared import BadOffer, Declared, read_offer
+from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, BadReply, Message, checked_reply
 from onceproof_conformance.reference import ReferenceAdapter
-from onceproof_spec.language import Profile
+from onceproof_spec import lifecycles
+
+SUITE = "onceproof 0.1.0"
 
 
 class Answers(Protocol):
-    """Anything that gives one reply to one request."""
+    """Anything that gives one reply to each of some requests; a request's `id` is echoed."""
 
-    def answer(self, request: Message) -> Message:
-        """The reply to a request; the request's `id` is echoed."""
+    def answer_all(self, requests: Sequence[Message]) -> list[Message]:
+        """The reply to each request, in order."""
+        ...
+
+    def close(self) -> None:
+        """End whatever was started."""
         ...
 
 
@@ -29,70 +37,107 @@ class WrongUsage(Exception):
     """What was asked for can't be done; the message says what can."""
 
 
-class Subject:
-    """What is under test, after the handshake.
+class Gone(Exception):
+    """The subject ended, or said nothing in time, where it should have answered a request.
 
     Args:
-        answers: What takes requests and gives replies.
-
-    Raises:
-        SubjectError: The handshake failed.
+        kind: `crash` or `timeout`.
+        told: How it went.
+        stderr: The end of what it wrote there.
+        replies: The replies to the requests before it.
     """
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers, self._next = answers, 0
-        hello = self.ask({"op": "hello", "protocol": PROTOCOL, "suite": "onceproof"})
-        told = hello.get("ok")
-        if not isinstance(told, dict) or not isinstance(told.get("stores"), dict):
-            raise SubjectError(f"hello was answered {hello!r}: answer with name, version, language and stores")
-        if told.get("protocol") != PROTOCOL:
-            raise SubjectError(f"the subject speaks protocol {told.get('protocol')!r}, this judge speaks {PROTOCOL}")
-        for word in ("name", "version", "language"):
-            if not isinstance(told.get(word, ""), str):
-                raise SubjectError(f"hello: {word} is {told[word]!r}: answer with text")
-        self.hello: Message = told
-        for store, offer in told["stores"].items():
-            _judgeable(store, offer)
+    def __init__(self, kind: str, told: str, stderr: str = "", replies: tuple[Message, ...] = ()) -> None:
+        super().__init__(told)
+        self.kind, self.told, self.stderr, self.replies = kind, told, stderr, replies
 
-    def ask(self, request: Message) -> Message:
-        """The reply to one request, checked to be a reply; BadReply if it is none."""
-        identity = self._next
-        self._next += 1
+
+class InProcess:
+    """An adapter in this process, as something that answers."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self.adapter = adapter
+
+    def answer_all(self, requests: Sequence[Message]) -> list[Message]:
+        """The reply to each request; each is the adapter's to keep, its list of draws too."""
+        return [checked_reply(self._answer(request), request["id"]) for request in requests]
+
+    def _answer(self, request: Message) -> Message:
+        if DRAWS_FIELD in request:
+            request = {**request, DRAWS_FIELD: list(request[DRAWS_FIELD])}
         try:
-            reply = self._answers.answer({"id": identity, **request})
+            return self.adapter.answer(request)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             raise SubjectError(
                 f"answering {request.get('op')!r} raised {described(error)}: reply with crash"
             ) from error
-        return checked_reply(reply, identity)
 
-    def offer(self, store: str) -> Message:
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+class Subject:
+    """What is under test, after the handshake.
+
+    Args:
+        answers: What takes requests and gives replies; an adapter is asked in this process.
+
+    Raises:
+        SubjectError: The handshake failed.
+    """
+
+    def __init__(self, answers: Answers | Adapter) -> None:
+        self._answers = InProcess(answers) if isinstance(answers, Adapter) else answers
+        self._next = 0
+        try:
+            hello = self.ask({"op": "hello", "protocol": PROTOCOL, "suite": SUITE})
+        except Gone as gone:
+            raise SubjectError(f"hello was not answered: {gone.told}{_said(gone.stderr)}") from None
+        told = hello.get("ok")
+        if not isinstance(told, dict) or not isinstance(told.get("stores"), dict):
+            raise SubjectError(f"hello was answered {hello!r}: answer with name, version, language and stores")
+        if told.get("protocol") != PROTOCOL or type(told["protocol"]) is not int:
+            raise SubjectError(f"the subject speaks protocol {told.get('protocol')!r}, this judge speaks {PROTOCOL}")
+        for word in ("name", "version", "language"):
+            if not isinstance(told.get(word, ""), str):
+                raise SubjectError(f"hello: {word} is {told[word]!r}: answer with text")
+        self.hello: Message = told
+        try:
+            self.declared = {
+                store: read_offer(store, offer) for store, offer in told["stores"].items() if store in lifecycles()
+            }
+        except BadOffer as error:
+            raise SubjectError(str(error)) from None
+
+    def ask(self, request: Message) -> Message:
+        """The reply to one request.
+
+        Raises:
+            Gone: The subject ended or said nothing.
+            BadReply, SubjectError: The subject is broken.
+        """
+        return self.ask_all([request])[0]
+
+    def ask_all(self, requests: Sequence[Message]) -> list[Message]:
+        """The reply to each request; they may all be on their way at once. `Gone.replies` are those that came."""
+        first = self._next
+        self._next += len(requests)
+        return self._answers.answer_all([{"id": first + n, **request} for n, request in enumerate(requests)])
+
+    def offer(self, store: str) -> Declared:
         """What the subject declares of one store."""
-        offer: Message = self.hello["stores"][store]
-        return offer
+        return self.declared[store]
+
+    def close(self) -> None:
+        """Say goodbye."""
+        self._answers.close()
 
 
-def _judgeable(store: str, offer: object) -> None:
-    if not isinstance(offer, dict):
-        raise SubjectError(f"the offer of {store!r} is no object: see Offer")
-    for word, needed in (("clock", "op"), ("rng", "inject"), ("errors", "exact")):
-        if offer.get(word) != needed:
-            raise SubjectError(
-                f"{store}: {word} is {offer.get(word)!r}, and this version judges only {word} {needed!r}: "
-                "let the judge set the clock and the draws, and answer with the exact codes"
-            )
-    caps, profiles = offer.get("caps", []), offer.get("profiles", [])
-    if not isinstance(caps, list) or any(not isinstance(cap, str) or cap not in capabilities() for cap in caps):
-        raise SubjectError(f"{store}: caps is {caps!r}: list some of {', '.join(sorted(capabilities()))}")
-    known = [str(profile) for profile in Profile]
-    if not isinstance(profiles, list) or any(one not in known for one in profiles) or len(profiles) > len(known):
-        raise SubjectError(f"{store}: profiles is {profiles!r}: list one or both of {', '.join(known)}")
-    if offer.get("fixed"):
-        raise SubjectError(
-            f"{store}: fixed limits {offer['fixed']!r} can't be judged by this version: let open set them"
-        )
+def _said(stderr: str) -> str:
+    lines = stderr.rstrip().splitlines()[-20:]
+    return "\n  its stderr ends:\n" + "\n".join(f"  | {line}" for line in lines) if lines else ""
 
 
 def load(path: str) -> Adapter:
@@ -105,8 +150,7 @@ def load(path: str) -> Adapter:
     module_name, colon, attribute = path.partition(":")
     if not colon or not module_name or not attribute:
         raise WrongUsage(
-            f"{path!r} names no adapter: write package.module:Adapter. "
-            "Only adapters in Python can be judged by this version; commands can't yet"
+            f"{path!r} names no adapter: write package.module:Adapter, or -- and the command that starts one"
         )
     here = str(Path.cwd())
     if here not in sys.path:
@@ -132,4 +176,4 @@ def reference() -> Subject:
     return Subject(ReferenceAdapter())
 
 
-__all__ = ["Answers", "BadReply", "Subject", "SubjectError", "WrongUsage", "load", "reference"]
+__all__ = ["Answers", "BadReply", "Gone", "InProcess", "Subject", "SubjectError", "WrongUsage", "load", "reference"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from onceproof_spec.language import (
     DRAWS, DROPPED, HELD, TOKEN,
-    Admit, Apply, Call, Draw, Lifecycle, Mark, State, Sweep, Tell,
+    Admit, Apply, Call, Draw, Lifecycle, Mark, RestsOn, State, Sweep, Tell,
     always, answers, departure, each, must, on_call, should, sometimes, step, then, upholds, when,
 )  # fmt: skip
 
@@ -31,16 +31,16 @@ class HandoffToken(Lifecycle):
         "single_use": must("Between two issues of the same bytes, consume succeeds at most once, also when callers race."),
         "mismatch_never_consumes": must("A consume answered `mismatch` leaves the expected token pending with its deadline unchanged, and the presented token too if it was alive."),
         "pending_is_bounded": must("After every call the store holds at most `pending_max` entries."),
-        "dead_at_deadline": must("A token is alive until the last millisecond before issue + ttl, and dead at it."),
+        "dead_at_deadline": must("A token is alive until the last millisecond before issue + ttl, and dead at it.", rests_on=RestsOn.INSTANTS),
         "limit_only_at_the_bound": must("Issue refuses for capacity only when `pending_max` live tokens are held."),
         "sweep_before_capacity": must("Issue drops every dead entry before it looks at capacity."),
-        "no_draw_when_full": must("An issue refused for capacity makes no draw; no issue makes more than `attempts` draws."),
+        "no_draw_when_full": must("An issue refused for capacity makes no draw; no issue makes more than `attempts` draws.", rests_on=RestsOn.DRAWS),
         "unique_while_pending": must("A draw equal to a pending token is drawn again, never overwritten; after `attempts` draws the answer is `collision_exhausted`."),
-        "random_failure_issues_nothing": must("A failing random source ends the issue at once with `random` and adds nothing."),
+        "random_failure_issues_nothing": must("A failing random source ends the issue at once with `random` and adds nothing.", rests_on=RestsOn.DRAWS),
         "refused_issue_changes_nothing": must("A refused issue changes nothing but the dropping of dead entries."),
-        "verdict_order": must("Consume answers `not_pending` before `expired` before `mismatch`."),
-        "expired_is_removed": must("A consume answered `expired` removes the entry: the next one says `not_pending`."),
-        "consume_spares_only_expected": must("Consume drops every other dead entry, so an unrelated call turns `expired` into `not_pending`."),
+        "verdict_order": must("Consume answers `not_pending` before `expired` before `mismatch`.", rests_on=RestsOn.CODES),
+        "expired_is_removed": must("A consume answered `expired` removes the entry: the next one says `not_pending`.", rests_on=RestsOn.CODES),
+        "consume_spares_only_expected": must("Consume drops every other dead entry, so an unrelated call turns `expired` into `not_pending`.", rests_on=RestsOn.CODES),
         "revoked_is_dead": must("After revoke the token is `not_pending` until it is issued again.", needs="revoke"),
         "revoke_reports": must("Revoke answers whether it ended a pending token; the entry is gone either way.", needs="revoke"),
         "prune_counts": must("Prune drops exactly the dead entries and answers how many.", needs="prune"),

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from onceproof_spec.language import (
     HELD, NO_LIMIT, NUMBER, TEXT, TOKEN,
-    Admit, After, Answer, Apply, Call, Field, Lifecycle, Profile, Shown, State, Sweep, Tell, Text,
+    Admit, After, Answer, Apply, Call, Field, Lifecycle, Profile, RestsOn, Shown, State, Sweep, Tell, Text,
     always, answers, departure, each, must, on_call, should, shown, sometimes, step, then, upholds, when,
 )  # fmt: skip
 
@@ -49,8 +49,8 @@ class JoinToken(Lifecycle):
         "same_holder_is_idempotent": must("Begin by the holder itself answers the running attempt and changes nothing."),
         "only_holder_consumes": must("Only the address in flight can consume."),
         "stale_attempt_is_refused": must("Consume and revert for an attempt that is no longer the running one change nothing."),
-        "overdue_attempt_is_replaceable": must("An attempt that has been in flight for `in_flight_ms` can be replaced by a new begin."),
-        "dead_after_expiry": must("An issued token is alive at `expires_at` and dead after it: begin answers `expired` and the state stays expired, whatever the clock does later."),
+        "overdue_attempt_is_replaceable": must("An attempt that has been in flight for `in_flight_ms` can be replaced by a new begin.", rests_on=RestsOn.INSTANTS),
+        "dead_after_expiry": must("An issued token is alive at `expires_at` and dead after it: begin answers `expired` and the state stays expired, whatever the clock does later.", rests_on=RestsOn.INSTANTS),
         "started_in_time_may_finish": must("Consume does not look at the expiry: an attempt begun in time may finish."),
         "no_revival_after_expiry": must("A revert after the expiry ends the token."),
         "attempts_count": must("The attempt number is the number of times the token went in flight."),

@@ -56,9 +56,9 @@ from onceproof_spec.rules import (
 __all__ = [
     "CRASH", "DRAWN", "DRAWS", "DROPPED", "HELD", "IGNORED", "NO_LIMIT", "NUMBER", "OUTCOMES", "RAN", "TEXT", "TOKEN",
     "VERIFIER", "Admit", "After", "Answer", "Apply", "Call", "Claim", "Clauses", "Departure", "Draw", "Evict", "Facts",
-    "Fetch", "Field", "Given", "Kind", "Level", "Lifecycle", "Mark", "Profile", "Promise", "Refuse", "Rule", "Run",
-    "Shown", "State", "Sweep", "Tell", "Text", "always", "answers", "departure", "each", "must", "on_call", "pair",
-    "should", "shown", "sometimes", "step", "then", "upholds", "when",
+    "Fetch", "Field", "Given", "Kind", "Level", "Lifecycle", "Mark", "Profile", "Promise", "Refuse", "RestsOn", "Rule",
+    "Run", "Shown", "State", "Sweep", "Tell", "Text", "always", "answers", "departure", "each", "must", "on_call",
+    "pair", "should", "shown", "sometimes", "step", "then", "upholds", "when",
 ]  # fmt: skip
 
 Clauses = tuple[str, ...]
@@ -79,13 +79,21 @@ class Level(StrEnum):
     SHOULD = "SHOULD"
 
 
+class RestsOn(StrEnum):
+    """What must be seen exactly for a clause to be judged: an instant, what became of a draw, which refusal it was."""
+
+    INSTANTS = "instants"
+    DRAWS = "draws"
+    CODES = "codes"
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """A clause: its sentence, its level, and the probe that judges it where no row or rule does.
 
     `needs` names the capability without which the clause can't be judged, `shown_by` the optional member of a reply
-    without which it is not seen. `published` and `hardened` say how a probe's clause differs; other clauses depart at
-    their rows.
+    without which it is not seen, `rests_on` what must be seen exactly. `published` and `hardened` say how a probe's
+    clause differs; other clauses depart at their rows.
     """
 
     text: str
@@ -95,11 +103,14 @@ class Promise:
     shown_by: str = ""
     published: str = ""
     hardened: str = ""
+    rests_on: RestsOn | None = None
 
 
-def must(text: str, *, probe: str = "", needs: str = "", shown_by: str = "") -> Promise:
+def must(
+    text: str, *, probe: str = "", needs: str = "", shown_by: str = "", rests_on: RestsOn | None = None
+) -> Promise:
     """A clause that decides the verdict."""
-    return Promise(text, Level.MUST, probe, needs, shown_by)
+    return Promise(text, Level.MUST, probe, needs, shown_by, rests_on=rests_on)
 
 
 def should(text: str, *, probe: str = "", needs: str = "", published: str = "", hardened: str = "") -> Promise:

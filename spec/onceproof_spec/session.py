@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from onceproof_spec.language import (
     HELD, IGNORED, NUMBER, TOKEN,
-    Apply, Call, Evict, Field, Lifecycle, Mark, State, Sweep, Tell,
+    Apply, Call, Evict, Field, Lifecycle, Mark, RestsOn, State, Sweep, Tell,
     always, answers, departure, each, must, on_call, pair, sometimes, step, then, upholds, when,
 )  # fmt: skip
 
@@ -28,7 +28,7 @@ class SessionVersion(Lifecycle):
     limits = ("entries_max", "ttl_ms")
 
     clauses = {
-        "fresh_only": must("Get misses at age ttl and later; a hit is younger."),
+        "fresh_only": must("Get misses at age ttl and later; a hit is younger.", rests_on=RestsOn.INSTANTS),
         "hit_is_what_was_set": must("A key never set is a miss, keys match exactly, and a live entry answers its version until it is replaced, or evicted at the bound."),
         "newest_survives": must("Right after a set that was taken, get answers its version."),
         "never_goes_back": must("An older version neither replaces a newer live one nor renews its age."),

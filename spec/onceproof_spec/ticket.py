@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from onceproof_spec.language import (
     CRASH, DRAWS, HELD, TOKEN,
-    Admit, Apply, Call, Draw, Fetch, Lifecycle, Mark, Profile, State, Sweep, Tell,
+    Admit, Apply, Call, Draw, Fetch, Lifecycle, Mark, Profile, RestsOn, State, Sweep, Tell,
     always, answers, departure, each, must, on_call, sometimes, step, then, upholds, when,
 )  # fmt: skip
 
@@ -30,7 +30,7 @@ class Ticket(Lifecycle):
 
     clauses = {
         "single_use": must("Redeem is true at most once for an issued ticket, also when callers race."),
-        "dead_at_deadline": must("A ticket is alive until the last millisecond before issue + ttl, and dead at it."),
+        "dead_at_deadline": must("A ticket is alive until the last millisecond before issue + ttl, and dead at it.", rests_on=RestsOn.INSTANTS),
         "live_is_never_dropped": must("No sweep and no pressure drops a live ticket: its first redeem is true."),
         "redeem_removes": must("After any redeem the ticket is not held, also when it was dead."),
         "unknown_is_refused": must("An unknown string, the empty one included, is false and changes nothing; the match is exact."),
@@ -39,7 +39,7 @@ class Ticket(Lifecycle):
         "len_counts": must("The length is the number of tickets held, dead ones included.", needs="len"),
         "limit_only_at_the_bound": must("Issue refuses for capacity only when `outstanding_max` live tickets are held."),
         "outstanding_is_bounded": must("The store holds at most `outstanding_max` tickets."),
-        "random_failure_issues_nothing": must("A failing random source issues nothing and leaves the store usable."),
+        "random_failure_issues_nothing": must("A failing random source issues nothing and leaves the store usable.", rests_on=RestsOn.DRAWS),
         "collision_never_overwrites": must("A draw equal to a held ticket never overwrites it."),
     }  # fmt: skip
 

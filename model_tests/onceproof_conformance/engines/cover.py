@@ -14,12 +14,16 @@ from itertools import product
 from typing import Any
 
 from onceproof_conformance.belief import Case
+from onceproof_conformance.declared import Clock, Declared, Rng
 from onceproof_conformance.engines.instants import boundaries
 from onceproof_conformance.lifecycles.base import Dialect, has_call
 from onceproof_spec.explore import Scope, draws_made
 from onceproof_spec.language import OUTCOMES, After, Apply, Evict, Field, Kind, Shown, Text
 from onceproof_spec.model import FAIL, Model, Request, State
 from onceproof_spec.table import Table
+
+NOT_AT = (-2, 1)
+"""Where no exact instant can be had: so far from an edge is surely before it, or after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +38,17 @@ class Node:
 class Walk:
     """The walk of one small store."""
 
-    def __init__(self, table: Table, scope: Scope, caps: frozenset[str], strangers: tuple[int, ...]) -> None:
-        self.table, self.scope, self.caps, self.strangers = table, scope, caps, strangers
+    def __init__(self, table: Table, scope: Scope, declared: Declared, strangers: tuple[int, ...]) -> None:
+        self.table, self.scope, self.declared, self.strangers = table, scope, declared, strangers
         self.model = Model(table, scope.limits)
-        self.calls = [name for name in table.calls if has_call(table, name, caps)]
+        self.calls = [name for name in table.calls if has_call(table, name, declared.caps)]
         self.readers = [name for name in self.calls if self.reads(name)][:1]
         self.counters = [name for name in self.calls if not table.calls[name].declared.takes]
         self.ordered = any(isinstance(g.rule, Evict) for call in table.calls.values() for g in call.rules)
         self.named = {n for call in table.calls.values() for n, kind in call.declared.takes if kind is Kind.TOKEN}
         self.hidden = self.fields_unseen()
         self.known_reads: dict[tuple[int, int], Request] = {}
+        self.near = (-1, 0) if declared.clock is Clock.OP else NOT_AT
         self.turn = 0
 
     def reads(self, call: str) -> bool:
@@ -164,8 +169,10 @@ class Walk:
             return list(range(len(OUTCOMES)))
         if kind is Kind.IGNORED:
             return [None]
-        attempts = draws_made(self.table, call, self.model.limits)
         one = fresh[0] if fresh else held[0]
+        if self.declared.rng is Rng.OWN:
+            return [(one,)]
+        attempts = draws_made(self.table, call, self.model.limits)
         listed: list[tuple[int, ...]] = [(one,), (FAIL, one), ()]
         for token in held:
             listed += [(token,) * again + (one,) for again in sorted({1, 2, attempts - 1, attempts}) if again > 0]
@@ -184,8 +191,8 @@ class Walk:
     def instants(self, node: Node) -> list[int]:
         edges = boundaries(self.table, self.model.limits, node.state)
         wanted = {node.at}
-        wanted |= {edge + by for edge in edges for by in (-1, 0) if edge + by >= node.at}
-        if "clock_back" in self.caps and node.way:
+        wanted |= {edge + by for edge in edges for by in self.near if edge + by >= node.at}
+        if self.declared.can_go_back and node.way:
             wanted.add(max(0, node.at - 1))
         return sorted(at for at in wanted if at <= self.scope.clock)
 
@@ -218,7 +225,7 @@ class Walk:
         """The instants after now at which a token is about to change, and has changed."""
         alone = State(tuple(one for one in state.tokens if one[0] == token), state.store)
         found = boundaries(self.table, self.model.limits, alone)
-        return sorted({edge + by for edge in found for by in (-1, 0) if edge + by > at})
+        return sorted({edge + by for edge in found for by in self.near if edge + by > at})
 
     def is_pure(self, state: State, tokens: list[int], at: int) -> bool:
         """Whether reading leaves a state as it is, so that one sequence can read it at every instant."""
@@ -235,25 +242,25 @@ class Walk:
 
 @lru_cache(maxsize=32)
 def sequences(
-    table: Table, scope: Scope, caps: frozenset[str], strangers: tuple[int, ...] = ()
+    table: Table, scope: Scope, declared: Declared, strangers: tuple[int, ...] = ()
 ) -> tuple[tuple[Request, ...], ...]:
-    """Every sequence of one small store, shortest ways first; the same for every subject with these capabilities."""
-    return tuple(dict.fromkeys(Walk(table, scope, caps, strangers).sequences()))
+    """Every sequence of one small store, shortest ways first; the same for every subject that declares the same."""
+    return tuple(dict.fromkeys(Walk(table, scope, declared, strangers).sequences()))
 
 
-def cases(table: Table, dialect: Dialect, caps: frozenset[str]) -> Iterator[Case]:
+def cases(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]:
     """Every sequence of every small store."""
     for scope in dialect.scopes:
         limits = tuple((name, scope.limits[name]) for name in table.limits)
-        for requests in sequences(table, scope, caps, dialect.names.strangers):
+        for requests in sequences(table, scope, declared, dialect.names.strangers):
             yield Case(table.name, str(table.profile), limits, requests)
 
 
-def zero_cases(table: Table, dialect: Dialect, caps: frozenset[str]) -> Iterator[Case]:
+def zero_cases(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]:
     """The sequences of the smallest store, with each limit that is 1 sent as 0."""
-    scope = dialect.scopes[0]
+    scope, fixed = dialect.scopes[0], dict(declared.fixed)
     for zero in table.limits:
-        if scope.limits[zero] == 1:
+        if scope.limits[zero] == 1 and zero not in fixed:
             limits = tuple((name, 0 if name == zero else scope.limits[name]) for name in table.limits)
-            for requests in sequences(table, scope, caps, dialect.names.strangers):
+            for requests in sequences(table, scope, declared, dialect.names.strangers):
                 yield Case(table.name, str(table.profile), limits, requests)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from onceproof_conformance.belief import Belief, Case, Undecided, unheard
+from onceproof_conformance.belief import Belief, Case, Undecided, lost, unheard
+from onceproof_conformance.deaths import Deaths
+from onceproof_conformance.declared import Declared, Rng
 from onceproof_conformance.deviations import known_deviations
 from onceproof_conformance.engines.instants import boundaries
 from onceproof_spec.language import Kind
@@ -25,6 +27,10 @@ class Broken(AssertionError):
     """A reply that the law does not allow."""
 
 
+class Ended(BaseException):
+    """The subject ended, or said nothing: it is not played again and again to see that."""
+
+
 @dataclass
 class Game:
     """What one run of a machine is played with, and what came of it.
@@ -35,10 +41,11 @@ class Game:
 
     runner: Runner
     table: Table
-    caps: frozenset[str]
+    declared: Declared
     waived: frozenset[str]
     neutral: bool = False
     is_like: Callable[[Case, list[Reply]], bool] = field(default=lambda case, replies: False)
+    deaths: Deaths = field(default_factory=Deaths)
     taken: list[tuple[str, ...]] = field(default_factory=list)
     lost: tuple[Case, list[Reply]] | None = None
     calls: int = 0
@@ -61,7 +68,8 @@ class StoreMachine(RuleBasedStateMachine):
         """Open a store with small limits."""
         table, some = self.game.table, st.integers(1, 4)
         kinds = {name: some | st.none() if name in table.optional else some for name in table.limits}
-        drawn = {name: data.draw(kind, label=name) for name, kind in kinds.items()}
+        fixed = dict(self.game.declared.fixed)
+        drawn = {name: fixed[name] if name in fixed else data.draw(kind, label=name) for name, kind in kinds.items()}
         self.config = tuple(drawn.items())
         deviations = known_deviations(self.game.table, self.config)
         self.model = deviations.model
@@ -83,7 +91,7 @@ class StoreMachine(RuleBasedStateMachine):
         if edges:
             self.at = data.draw(st.sampled_from(edges), label="at")
 
-    @precondition(lambda self: "clock_back" in self.game.caps and self.at > 0)
+    @precondition(lambda self: self.game.declared.can_go_back and self.at > 0)
     @rule(data=st.data())
     def go_back(self, data: st.DataObject) -> None:
         """Let the clock go back."""
@@ -105,6 +113,11 @@ class StoreMachine(RuleBasedStateMachine):
         held = self.held()
         return next(handle for handle in count() if handle not in held)
 
+    def unused(self) -> int:
+        """A token that no call has drawn yet."""
+        drawn = [value for request in self.requests for _, value in request.values if isinstance(value, tuple)]
+        return next(handle for handle in count() if (handle,) not in drawn)
+
     def field(self, token: int, name: str) -> int:
         """A field of a token that is held."""
         _, fields = dict(min(self.belief.states).tokens)[token]
@@ -118,11 +131,15 @@ class StoreMachine(RuleBasedStateMachine):
     def ask(self, call: str, **values: Any) -> None:
         """Make a call and watch the reply; a call that the subject does not offer is left out."""
         declared = self.game.table.calls[call].declared
-        if self.over or (declared.needs and declared.needs not in self.game.caps):
+        if self.over or (declared.needs and declared.needs not in self.game.declared.caps):
             return
         if self.game.neutral:
             values |= {name: self.limits.get(name, 1) for name, kind in declared.takes if kind is Kind.IGNORED}
+        if self.game.declared.rng is Rng.OWN and any(kind is Kind.DRAWS for _, kind in declared.takes):
+            values = {name: (self.unused(),) if kind is Kind.DRAWS else values[name] for name, kind in declared.takes}
         request = Request(call, self.at, tuple((name, values[name]) for name, _ in declared.takes))
+        if self.game.deaths.expected_at(self.model, min(self.belief.states), request):
+            return
         seen = self.game.runner.ask(request, self.limits)
         self.requests.append(request)
         self.replies.append(seen)
@@ -131,7 +148,7 @@ class StoreMachine(RuleBasedStateMachine):
             self.like = True
         if self.like and not self.game.is_like(self.case(), self.replies):
             self.game.lost = (self.case(), list(self.replies))
-            raise Broken(call)
+            raise Ended(call) if lost(seen) else Broken(call)
         self.over = self.over or unheard(request, seen)
 
     def is_allowed(self, request: Request, seen: Reply) -> bool:

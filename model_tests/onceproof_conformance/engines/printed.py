@@ -10,18 +10,23 @@ from onceproof_conformance.protocol import Message
 from onceproof_conformance.runner import Runner
 from onceproof_spec.table import Table
 
+LIMIT = 60_000
 RAW = b"ONCEPROOFSECRET!"
 
 
 def leak(runner: Runner, table: Table) -> tuple[Message | None, int]:
     """The printed form that shows a token, if there is one, and how many tokens were tried."""
-    limits = tuple((name, 4) for name in table.limits)
+    fixed = dict(runner.declared.fixed)
+    limits = tuple((name, fixed.get(name, LIMIT)) for name in table.limits)
     tokens = [RAW, bytes(range(0xA0, 0xB0)), bytes([255, *[7] * 15])]
     for tried, raw in enumerate(tokens, 1):
         runner.open(Case(table.name, str(table.profile), limits, ()))
         issue: Message = {"op": "issue", "at": 0, "rng": [raw.hex()]}
+        issued = runner.raw(issue)
+        if runner.own is not None:
+            raw = _raw(issued.get("ok"))
         render: Message = {"op": "render", "at": 0, "token": raw.hex()}
-        calls = [{**message, "got": _got(runner.subject.ask(message))} for message in (issue, render)]
+        calls = [{**issue, "got": issued}, {**render, "got": runner.raw(render)}]
         text = calls[1]["got"].get("ok")
         reason = _shown(raw, text) if isinstance(text, str) else "no text was given"
         if reason:
@@ -30,8 +35,12 @@ def leak(runner: Runner, table: Table) -> tuple[Message | None, int]:
     return None, len(tokens)
 
 
-def _got(reply: Message) -> Message:
-    return {key: value for key, value in reply.items() if key != "id"}
+def _raw(told: object) -> bytes:
+    """The bytes of a token that the store drew for itself."""
+    try:
+        return bytes.fromhex(told) if isinstance(told, str) else b""
+    except ValueError:
+        return b""
 
 
 def _shown(raw: bytes, text: str) -> str:

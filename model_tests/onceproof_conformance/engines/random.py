@@ -7,7 +7,7 @@ from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import get_state_machine_test
 
 from onceproof_conformance.belief import Case
-from onceproof_conformance.engines.machine import Broken, Game, StoreMachine
+from onceproof_conformance.engines.machine import Broken, Ended, Game, StoreMachine
 from onceproof_conformance.lifecycles.base import Dialect
 from onceproof_spec.model import Reply
 
@@ -39,7 +39,7 @@ def play(dialect: Dialect, game: Game, number: int, examples: int) -> tuple[Case
     game.lost = None
     try:
         seed(number)(test)()
-    except Broken:
+    except (Broken, Ended):
         return game.lost
     except (Flaky, FlakyStrategyDefinition):
         game.flaky = True

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from onceproof_conformance.belief import STRANGE
+from onceproof_conformance.belief import GONE, STRANGE
 from onceproof_conformance.engines.machine import StoreMachine
 from onceproof_conformance.engines.race import Race
 from onceproof_conformance.protocol import DRAWS_FIELD, FAILING_DRAW, Message, is_whole
@@ -30,10 +31,11 @@ def _refused(code: str) -> Reply:
 class Names:
     """The text of each token by its handle, and back. Neighbours differ as little as two tokens can.
 
-    `strangers` are handles of texts that look like a token's and are none.
+    `strangers` are handles of texts that look like a token's and are none; `pattern` is what every token looks like.
     """
 
     strangers: tuple[int, ...] = ()
+    pattern = ""
 
     def text(self, handle: int) -> str:
         """The token as the wire writes it."""
@@ -43,12 +45,54 @@ class Names:
         """The draw that makes the token, as the wire writes it."""
         return self.text(handle)
 
+    def stranger(self, handle: int, text: Callable[[int], str]) -> str | None:
+        """The text of a stranger, made from the text of a token that it looks like; None if the handle is no such."""
+        return None
+
     def handle(self, text: str) -> int | None:
         """The handle of a token, or None if no handle below 1,000 is written so."""
         known: dict[str, int] = self.__dict__.setdefault("_known", {})
         if not known:
             known.update({self.text(handle): handle for handle in range(1000)})
         return known.get(text)
+
+
+class Bound(Names):
+    """The tokens of a store that draws for itself: each is named at the reply that first shows it.
+
+    Args:
+        names: How tokens look.
+    """
+
+    def __init__(self, names: Names) -> None:
+        self.names, self.strangers, self.pattern = names, names.strangers, names.pattern
+        self._texts: dict[int, str] = {}
+        self._handles: dict[str, int] = {}
+        self.issued: set[str] = set()
+        self.repeated = ""
+
+    def opened(self) -> None:
+        """Forget which handle had which text: the store is a fresh one."""
+        self._texts, self._handles = {}, {}
+
+    def bind(self, handle: int, text: str) -> None:
+        """Name a token by what it was issued as; one that was issued before, in any store, is noted as repeated."""
+        if not re.fullmatch(self.pattern, text):
+            return
+        if text in self.issued:
+            self.repeated = self.repeated or text
+            if text in self._handles:
+                return
+        self.issued.add(text)
+        self._texts[handle] = text
+        self._handles[text] = handle
+
+    def text(self, handle: int) -> str:
+        bound = self._texts.get(handle) or self.names.stranger(handle, self.text)
+        return self.names.text(handle) if bound is None else bound
+
+    def handle(self, text: str) -> int | None:
+        return self._handles.get(text)
 
 
 class Alike(Names):
@@ -80,7 +124,7 @@ class Dialect:
     """One store's calls: how they are written, how small the stores are that `cover` walks, how `random` plays.
 
     `scopes`: the limits of each small store that is walked. `machine`: the Hypothesis rules. `texts`: the texts that
-    its calls name, if any. `races`: what is tried from several threads.
+    its calls name, if any. `races`: what is tried from several threads. `instants`: the numbers that are instants.
     """
 
     store: str
@@ -89,6 +133,7 @@ class Dialect:
     machine: type[StoreMachine]
     texts: Names = field(default_factory=lambda: Listed("text"))
     races: tuple[Race, ...] = ()
+    instants: tuple[str, ...] = ()
 
     def message(self, request: Request, limits: Mapping[str, int | None]) -> Message:
         """A request of the model as the protocol writes it."""
@@ -139,6 +184,9 @@ class Dialect:
             return {"ok": json.loads(reply.refusal[1:])}
         if reply.refusal.startswith("!"):
             return {"crash": reply.refusal[1:] or "…"}
+        if reply.refusal.startswith(GONE):
+            kind, _, told = reply.refusal[1:].partition(" ")
+            return {kind: told}
         return {"err": reply.refusal} if reply.refusal else {"ok": self.plain(reply)}
 
     def plain(self, reply: Reply) -> Any:

@@ -20,6 +20,8 @@ DRAWS = st.lists(st.one_of(TOKENS, st.just(FAIL)), max_size=4).map(tuple)
 class Tokens(Names):
     """Sixteen bytes that differ from the next in the last byte, or only in the first."""
 
+    pattern = "[0-9a-f]{32}"
+
     def text(self, handle: int) -> str:
         return bytes([handle >> 1 & 255, *[0] * 13, handle >> 9, (handle & 1) + 1]).hex()
 

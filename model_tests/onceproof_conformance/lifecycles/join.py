@@ -92,4 +92,5 @@ DIALECT = Dialect(
     ),
     machine=JoinMachine,
     races=RACES,
+    instants=("expires_at",),
 )

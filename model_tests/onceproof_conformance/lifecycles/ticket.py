@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from onceproof_conformance.lifecycles.base import Dialect, Names, request
 from onceproof_spec.explore import Scope
 from onceproof_spec.model import FAIL
 
-FIRST_STRANGER = 900
+FIRST_STRANGER, LAST_STRANGER = 900, 1000
 TICKETS = st.integers(0, 5)
 STRANGERS = st.integers(FIRST_STRANGER, FIRST_STRANGER + 11)
 DRAWS = st.lists(st.one_of(TICKETS, st.just(FAIL)), max_size=18).map(tuple)
@@ -23,15 +24,20 @@ class Tickets(Names):
     """`wst_` and 32 bytes in hex; and texts that are nearly a ticket's, which no draw makes."""
 
     strangers = tuple(range(FIRST_STRANGER, FIRST_STRANGER + 6))
+    pattern = "wst_[0-9a-f]{64}"
 
     def drawn(self, handle: int) -> str:
         return bytes([0xAB, handle >> 1 & 255, *[0] * 28, handle >> 9, (handle & 1) + 1]).hex()
 
     def text(self, handle: int) -> str:
-        if handle < FIRST_STRANGER:
-            return f"wst_{self.drawn(handle)}"
+        stranger = self.stranger(handle, self.text)
+        return f"wst_{self.drawn(handle)}" if stranger is None else stranger
+
+    def stranger(self, handle: int, text: Callable[[int], str]) -> str | None:
+        if not FIRST_STRANGER <= handle < LAST_STRANGER:
+            return None
         near, which = divmod(handle - FIRST_STRANGER, 6)
-        ticket = f"wst_{self.drawn(near)}"
+        ticket = text(near)
         nearly = (ticket.upper(), f"wst_{ticket[4:].upper()}", ticket[4:], f"{ticket}\n", f" {ticket}", " " * near)
         return nearly[which]
 

@@ -10,33 +10,37 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from onceproof_conformance.protocol import Message
+from onceproof_conformance.report.again import replay_command
 from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
+from onceproof_spec import Profile, law
 
 COLOURS = {
     Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.CRASH: "bold red", Verdict.TIMEOUT: "bold red",
     Verdict.WARN: "yellow", Verdict.UNDECIDED: "yellow", Verdict.UNEXPECTED_PASS: "bold red",
     Verdict.KNOWN_FAILING: "cyan", Verdict.NOT_APPLICABLE: "dim",
 }  # fmt: skip
+MOST_STDERR = 10
 FAILURES = (Verdict.FAIL, Verdict.WARN, Verdict.CRASH, Verdict.TIMEOUT, Verdict.KNOWN_FAILING)
 
 
-def show(results: Results, console: Console, *, quiet: bool = False) -> None:
+def show(results: Results, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
     """Print every run, its failures, and one line that sums up."""
     for run in results.runs:
         if not quiet:
-            console.print(_grid(run))
+            console.print(_grid(run, verbose))
         for name, clause in run.clauses.items():
             if clause.verdict in FAILURES:
-                _show_failure(run, name, clause, console)
+                _show_failure(results, run, name, clause, console)
             elif clause.reason and clause.verdict is not Verdict.NOT_APPLICABLE:
                 console.print(Text(f"{name}: {clause.verdict}: {clause.reason}", style=COLOURS[clause.verdict]))
     for run in results.runs:
         console.print(_summary(run))
 
 
-def _grid(run: StoreResult) -> Grid:
+def _grid(run: StoreResult, verbose: bool) -> Grid:
+    promises = law(run.store, Profile(run.profile)).clauses
     grid = Grid(title=f"{run.store}, {run.profile}", title_justify="left", show_edge=False, pad_edge=False)
-    grid.add_column("clause", no_wrap=True)
+    grid.add_column("clause", no_wrap=not verbose)
     grid.add_column("level", no_wrap=True)
     grid.add_column("verdict", no_wrap=True)
     grid.add_column("exercised", justify="right", no_wrap=True)
@@ -44,33 +48,40 @@ def _grid(run: StoreResult) -> Grid:
     for name, clause in run.clauses.items():
         by = ", ".join(clause.engines) if clause.verdict is not Verdict.NOT_APPLICABLE else clause.reason
         verdict = Text(str(clause.verdict), style=COLOURS[clause.verdict])
-        grid.add_row(name, str(clause.level), verdict, f"{clause.exercised:,}", by)
+        told = Text(name)
+        if verbose and name in promises:
+            told.append(f"\n  {promises[name].text}", style="dim")
+        grid.add_row(told, str(clause.level), verdict, f"{clause.exercised:,}", by)
     return grid
 
 
-def _show_failure(run: StoreResult, name: str, clause: ClauseResult, console: Console) -> None:
+def _show_failure(results: Results, run: StoreResult, name: str, clause: ClauseResult, console: Console) -> None:
     one_of = f", or one of {', '.join(clause.one_of)}" if clause.one_of else ""
     console.print(Text(f"\n{name}{one_of}: {clause.verdict} ({run.profile})", style=COLOURS[clause.verdict]))
     if clause.reason:
-        console.print(f"  {clause.reason}", highlight=False)
-    if clause.counterexample:
-        for line in sequence(clause.counterexample):
-            console.print(f"  {line}", highlight=False, soft_wrap=True, markup=False)
-        if replay := clause.counterexample.get("replay"):
-            console.print(f"  again with: --replay {replay}", highlight=False, soft_wrap=True, markup=False)
+        console.print(f"  {clause.reason}", highlight=False, markup=False)
+    if found := clause.counterexample:
+        lines = [*sequence(found), *([found["reason"]] if "reason" in found else [])]
+        lines += [f"  | {line}" for line in found.get("stderr", "").splitlines()[-MOST_STDERR:]]
+        lines.append(f"again with: {replay_command({'argv': results.argv}, found)}")
+        for line in lines:
+            console.print(Text(f"  {line}"), soft_wrap=True)
 
 
 def sequence(counterexample: Message) -> list[str]:
     """A counterexample, one line a call; the last says what was allowed."""
     config = ", ".join(f"{name} {value}" for name, value in counterexample["config"].items())
-    lines = [f"open    {config}"]
+    refused = f"  →  {_reply(counterexample['open'], {})}" if "open" in counterexample else ""
+    lines = [f"open    {config}{refused}"]
     renamed = _names(counterexample["calls"])
     for call in counterexample["calls"]:
-        values = {key: value for key, value in call.items() if key not in ("op", "at", "got", "allowed")}
+        values = {key: value for key, value in call.items() if key not in ("op", "at", "got", "allowed", "times")}
         told = ", ".join(f"{key} {_short(value, renamed)}" for key, value in values.items())
         line = (
             f"{call['op']:<7} at {call['at']}" + (f", {told}" if told else "") + f"  →  {_reply(call['got'], renamed)}"
         )
+        if "times" in call:
+            line += f"   and so {call['times'] - 1:,} times more, each for another token"
         if "allowed" in call:
             line += f"   but only {' or '.join(_reply(reply, renamed) for reply in call['allowed'])} is allowed"
         lines.append(line)
@@ -97,6 +108,8 @@ def _short(value: object, names: dict[str, str]) -> str:
 
 
 def _reply(reply: Message, names: dict[str, str]) -> str:
+    if not reply:
+        return "no answer"
     kind, value = next(iter(reply.items()))
     return f"{kind} {_short(value, names)}" if kind == "ok" else f"{value}" if kind == "err" else f"{kind} {value}"
 

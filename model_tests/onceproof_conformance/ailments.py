@@ -1,0 +1,166 @@
+"""What goes wrong with adapters: each mistake with the rule that it breaks and the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """A mistake of an adapter: what it is, the rule of the protocol, and what to do."""
+
+    what: str
+    rule: str
+    mend: str
+
+
+AILMENTS: Mapping[str, Ailment] = {
+    "cannot_start": Ailment(
+        "the command can't be started",
+        "What stands behind -- is a program and its arguments; no shell is asked.",
+        "Give the path of the program, and make it executable.",
+    ),
+    "ends_at_once": Ailment(
+        "the process ends before it has answered hello",
+        "An adapter answers until it reads bye, or the end of its input.",
+        "Read what it wrote on stderr, below; a loop over the lines of stdin must not end by itself.",
+    ),
+    "not_flushed": Ailment(
+        "the reply comes only when the input has ended",
+        "The adapter flushes after each line.",
+        "Flush stdout after each reply: print(…, flush=True), fflush(stdout), stdout().flush(). "
+        "Read line by line too, not to the end of the input first.",
+    ),
+    "no_reply": Ailment(
+        "a request is not answered",
+        "One reply a request, in order, also to what is unknown or makes no sense.",
+        "Answer every line, in an else of the last branch with unsupported or bad_request.",
+    ),
+    "prints_to_stdout": Ailment(
+        "a line comes on stdout that is no JSON object",
+        "On stdout there are replies and nothing else; stderr is free text.",
+        "Print what you log to stderr, and look for prints in the store and its libraries.",
+    ),
+    "more_than_one_reply": Ailment(
+        "more lines come than were asked for",
+        "One reply a request.",
+        "Write one line for each request, and flush it once.",
+    ),
+    "fraction": Ailment(
+        "a number has a fraction or an exponent",
+        "Integers only, at most 2^53-1 in size, written without fraction or exponent.",
+        "Convert to an integer before you write: times are whole milliseconds, counts are whole.",
+    ),
+    "id_as_text": Ailment(
+        "the id comes back as text",
+        "Echo the id unchanged: it is an integer.",
+        "Keep the id as the number that was read; don't format it into a string.",
+    ),
+    "id_not_echoed": Ailment(
+        "the reply carries another id, or none",
+        "Echo the id unchanged, in every reply.",
+        "Copy id from the request that is being answered, not from a counter of your own.",
+    ),
+    "no_verdict": Ailment(
+        "the reply has none of ok, err and crash",
+        'A reply has exactly one of them; null is "none", never "missing".',
+        'Write "ok": null where there is nothing to tell; some JSON writers drop fields without a value.',
+    ),
+    "two_verdicts": Ailment(
+        "the reply has more than one of ok, err and crash",
+        "A reply is exactly one of them.",
+        'Leave out "err" where there is an ok, also as null.',
+    ),
+    "hello": Ailment(
+        "hello is not answered as it should be",
+        'To hello: {"protocol":1,"name":…,"version":…,"language":…,"stores":{…}}, each store with what it declares.',
+        "Compare your answer with the one that onceproof init prints for your language.",
+    ),
+    "dies_on_unknown_op": Ailment(
+        "an unknown op ends the process",
+        "An op that is unknown, or not declared, gets unsupported; the adapter goes on.",
+        "Answer unsupported in the last branch instead of raising.",
+    ),
+    "unknown_op": Ailment(
+        "an unknown op is not answered with unsupported",
+        "An op that is unknown, that the store does not have, or whose capability is not declared gets unsupported.",
+        "Look at the op first, before its fields and before whether a store is open.",
+    ),
+    "nonsense": Ailment(
+        "a request that makes no sense is not answered with bad_request",
+        "A field missing or of the wrong type, an unknown store, or a data request before open gets bad_request.",
+        "Check the fields before the store is asked; a crash is for what the store itself does.",
+    ),
+    "no_json": Ailment(
+        "a line that is no JSON is not answered as it should be",
+        'A line that is no JSON gets {"id":null,"err":"bad_request"}, and the adapter goes on.',
+        "Catch what your JSON reader raises, around the reading alone.",
+    ),
+    "extra_field": Ailment(
+        "a request with a field that is unknown is refused",
+        "Unknown request fields are ignored.",
+        "Look only at the fields that you know; don't let your JSON library refuse others.",
+    ),
+    "open": Ailment(
+        "a store is not opened",
+        "open gives a fresh, empty store with that configuration, and answers null.",
+        "Take every limit of the configuration by its name; declare under fixed what can't be configured.",
+    ),
+    "capability": Ailment(
+        "a capability that is declared is not there",
+        "An op whose capability is declared is answered by the store.",
+        "Take it off caps, or map the op to the store.",
+    ),
+    "wrong_code": Ailment(
+        "a refusal has a code that the store's calls don't have",
+        "The codes of the refusals are those of the protocol, in lower case.",
+        "Map each of your store's errors to its code; what is left over is a crash.",
+    ),
+    "upper_case_hex": Ailment(
+        "bytes come back in upper case",
+        "Bytes are written in lower-case hex.",
+        "Lower-case what you write; you may take upper case.",
+    ),
+    "rng_ignored": Ailment(
+        "the store does not use the request's draws",
+        'With "rng":"inject" the draws of a call come from the request\'s rng, in order.',
+        'Give your store a random source that reads them, or declare "rng":"own".',
+    ),
+    "draws_that_fail": Ailment(
+        'a draw "!" is not a failure of the random source',
+        'The draw "!" means that the random source fails on that draw, and so does running out of draws.',
+        "Have your random source raise there, as the system's does when it fails.",
+    ),
+    "clock_not_set": Ailment(
+        "the store does not use the request's instant",
+        'With "clock":"op" the store\'s clock is set to at before each call, in milliseconds since open.',
+        'Give your store a clock that answers at (milliseconds, not seconds), or declare "clock":"real".',
+    ),
+    "kept_across_open": Ailment(
+        "a store that was opened anew still holds what the one before it held",
+        "open gives a fresh, empty store and drops the one before.",
+        "Make a new store in open; look for state that is shared: globals, statics, class attributes.",
+    ),
+    "value": Ailment(
+        "a value is of another type than the call answers",
+        "A call answers what the protocol says: true is not 1, a number is not a text.",
+        "Write the value with its JSON type.",
+    ),
+    "out_of_order": Ailment(
+        "with many requests on their way, replies come in another order",
+        "One reply a request, in order; up to 64 requests may be in flight.",
+        "Answer one request before you look at the next; a plain read-reply loop is right.",
+    ),
+    "long_line": Ailment(
+        "a long line is not read whole",
+        "A line may have up to 1 MiB.",
+        "Read up to the newline, whatever the length, instead of into a buffer of a fixed size.",
+    ),
+    "goodbye": Ailment(
+        "the process does not end after bye",
+        "To bye there is no reply; the adapter exits with 0 within 2 s, and at the end of its input as well.",
+        "Leave the loop at bye and at the end of the input; don't wait for threads that never end.",
+    ),
+}
+"""Every mistake that the doctor knows, by its name."""

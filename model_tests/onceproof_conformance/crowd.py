@@ -1,0 +1,184 @@
+"""Stores whose bound is fixed at more than a walk can fill: a crowd of tokens stands in for the rest.
+
+A full store of a thousand behaves like a full store of five, in which the third stands for all but four: these are
+issued at one instant, nobody names them, and they die together. So the law, the diagnosis and the shrinking work on
+five tokens, and only what is sent is large: where the third is issued the whole crowd is, and a number of tokens
+that comes back is less by the crowd's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from onceproof_conformance.belief import Case
+from onceproof_conformance.declared import Declared
+from onceproof_conformance.protocol import Message
+from onceproof_spec.language import DROPPED, HELD, Admit, Draw, Evict, Kind, Sweep, Tell
+from onceproof_spec.model import Model, Outcome, Reply, Request, State
+from onceproof_spec.table import Table
+
+MEMBER = 2
+"""The handle of the token that stands for the crowd, and the place of the call that issues it."""
+
+SMALL = 5
+FEWEST = 20
+"""A bound below it is filled token by token."""
+
+WALKED = 4
+"""A bound up to it is filled by the walk itself."""
+
+MOST = 100_000
+FIRST_BYSTANDER = 2_000
+
+
+def bounds(table: Table) -> frozenset[str]:
+    """The limits that say how many tokens may be held."""
+    found: set[str] = set()
+    for call in table.calls.values():
+        for guarded in call.rules:
+            if isinstance(guarded.rule, Admit):
+                found.add(guarded.rule.limit)
+            elif isinstance(guarded.rule, Sweep | Evict) and guarded.rule.when_full:
+                found.add(guarded.rule.when_full)
+    return frozenset(found & set(table.limits))
+
+
+def counts(table: Table) -> frozenset[str]:
+    """The limits that say how often something is tried."""
+    rules = [guarded.rule for call in table.calls.values() for guarded in call.rules]
+    return frozenset(rule.attempts for rule in rules if isinstance(rule, Draw)) & set(table.limits)
+
+
+def lifetimes(table: Table) -> frozenset[str]:
+    """The limits that are times."""
+    return frozenset(table.limits) - bounds(table) - counts(table)
+
+
+def small_bound(fixed: int) -> int:
+    """The bound of the small store that stands for one with a fixed bound."""
+    return SMALL if fixed >= FEWEST else fixed
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What is added to a small store: so many tokens, of the bound of that name."""
+
+    bound: str
+    size: int
+
+    @property
+    def handles(self) -> range:
+        """The handles of all but its member."""
+        return range(FIRST_BYSTANDER, FIRST_BYSTANDER + self.size)
+
+    def config(self, case: Case) -> dict[str, int | None]:
+        """The limits as they are sent."""
+        config = case.config
+        config[self.bound] = (config[self.bound] or 0) + self.size
+        return config
+
+    def requests(self, table: Table, request: Request) -> list[Request]:
+        """The calls that issue the crowd, the one of its member first."""
+        return [request, *(renamed(table, request, handle) for handle in self.handles)]
+
+    def counted(self, table: Table, call: str, reply: Reply) -> Reply:
+        """A reply as the small store would give it: a number of tokens is less by the crowd, where it is among them."""
+        if told(table, call) and type(reply.value) is int and reply.value >= self.size:
+            return replace(reply, value=reply.value - self.size)
+        return reply
+
+    def enlarged(self, table: Table, call: str, before: State, outcome: Outcome) -> Reply:
+        """A reply of the small store as the large one would give it."""
+        kind, reply = told(table, call), outcome.reply
+        if not kind or type(reply.value) is not int:
+            return reply
+        among = [MEMBER in dict(state.tokens) for state in (before, outcome.state)]
+        with_crowd = among[1] if kind == HELD else among[0] and not among[1]
+        return replace(reply, value=reply.value + self.size * with_crowd)
+
+
+def crowd_of(declared: Declared, case: Case) -> Crowd | None:
+    """The crowd of a case, if it has one: then its bound is the small one, and a large one is fixed."""
+    if not declared.fixed:
+        return None
+    limits = dict(case.limits)
+    for name, value in declared.fixed:
+        if value >= FEWEST and limits[name] == SMALL and name.endswith("_max"):
+            return Crowd(name, value - SMALL)
+    return None
+
+
+def can_be(declared: Declared, case: Case, table: Table) -> bool:
+    """Whether a subject can be given the limits of a case, or be filled until it is as if it had them."""
+    crowd, limits = crowd_of(declared, case), dict(case.limits)
+    others = [name for name, value in declared.fixed if limits[name] != value and (not crowd or name != crowd.bound)]
+    return not others and (crowd is None or is_image(case, crowd, table))
+
+
+def told(table: Table, call: str) -> str:
+    """Which number of tokens a call answers, if it answers one."""
+    rules = [guarded.rule for guarded in table.calls[call].rules]
+    return next((rule.value for rule in rules if isinstance(rule, Tell) and rule.value in (HELD, DROPPED)), "")
+
+
+def renamed(table: Table, request: Request, handle: int, at: int | None = None) -> Request:
+    """A call that makes a token held, for another token."""
+    kinds = dict(table.calls[request.call].declared.takes)
+    of_kind = {Kind.TOKEN: handle, Kind.DRAWS: (handle,)}
+    values = tuple((name, of_kind.get(kinds[name], value)) for name, value in request.values)
+    return Request(request.call, request.at if at is None else at, values)
+
+
+def fill(table: Table, limits: Mapping[str, int | None], candidates: Sequence[Request], size: int) -> list[Request]:
+    """The calls that fill a store: one token at each instant from 0 up, each held for as long as can be.
+
+    Args:
+        table: The law.
+        limits: Those of the small store.
+        candidates: Calls on an empty store, one of which makes a token held.
+        size: How many tokens.
+    """
+    model = Model(table, limits)
+
+    def held_by(request: Request) -> tuple[int, ...]:
+        state = model.after(model.start, request)[0].state
+        return tuple(number for _, (_, fields) in state.tokens for number in fields) if model.held(state) == 1 else ()
+
+    filling = max((request for request in candidates if held_by(request)), key=held_by)
+    return [renamed(table, filling, handle, handle) for handle in range(size)]
+
+
+def is_image(case: Case, crowd: Crowd, table: Table) -> bool:
+    """Whether a small case stands for one with a crowd: it fills the store, and only time ends what the crowd holds."""
+    if (case.config[crowd.bound] or 0) != SMALL or len(case.requests) < SMALL:
+        return False
+    first, *others = case.requests[:SMALL]
+    if [renamed(table, first, handle, handle) for handle in range(1, SMALL)] != others:
+        return False
+    model = Model(table, case.config)
+    state = model.start
+    swept = {guarded.rule.event for c in table.calls.values() for guarded in c.rules if isinstance(guarded.rule, Sweep)}
+    for place, request in enumerate(case.requests):
+        outcome = model.after(state, request)[0]
+        touched = [s for s in outcome.steps if s.token == MEMBER and s.before != s.after and s.row.event not in swept]
+        if place >= SMALL and (touched or MEMBER in named(table, request)):
+            return False
+        if place < SMALL and model.held(outcome.state) != place + 1:
+            return False
+        state = outcome.state
+    return True
+
+
+def named(table: Table, request: Request) -> set[int]:
+    """The tokens that a call names or draws."""
+    kinds = dict(table.calls[request.call].declared.takes)
+    tokens = {value for name, value in request.values if kinds[name] is Kind.TOKEN}
+    return tokens | {draw for name, value in request.values if kinds[name] is Kind.DRAWS for draw in value}
+
+
+def bystander_reply(member: Message, name: str, reply: Message, own: str) -> bool:
+    """Whether one of the crowd was answered as its member was."""
+    if reply.get("ok", reply) == member.get("ok", member) and reply.get("err") == member.get("err"):
+        return "crash" not in reply
+    return bool(member.get("ok", member) == name and reply.get("ok", reply) == own)

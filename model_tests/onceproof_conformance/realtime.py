@@ -1,0 +1,68 @@
+"""Stores that read a clock of their own: the runner sleeps until an instant has come, and tells when it was late."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import reduce
+from math import gcd
+
+from onceproof_conformance.belief import Case
+from onceproof_conformance.crowd import lifetimes
+from onceproof_spec.model import Request
+from onceproof_spec.table import Table
+
+TICK_MS = 40
+"""How long one instant of a small case lasts; calls that are later than that are too late to be judged."""
+
+STILL_MS = 60_000
+"""How long one lasts in a case in which no time passes."""
+
+SLACK = 0.8
+
+
+class Late(Exception):
+    """A call came so late that nothing can be said of its reply."""
+
+
+class Stopwatch:
+    """The time since a store was opened, which happened at some moment between two readings."""
+
+    def __init__(self) -> None:
+        self.before = self.after = time.monotonic()
+
+    def opened(self) -> None:
+        """The store is open by now."""
+        self.after = time.monotonic()
+
+    def wait_until(self, at: int) -> None:
+        """Sleep until an instant has come for the store, whenever it was opened."""
+        time.sleep(max(0.0, self.after + at / 1000 - time.monotonic()))
+
+    def check(self, at: int, slack_ms: float) -> None:
+        """Raise Late if the store may have read its clock much later than at an instant."""
+        if (time.monotonic() - self.before) * 1000 - at > slack_ms:
+            raise Late
+
+
+def slack_of(table: Table, case: Case, instants: tuple[str, ...]) -> float:
+    """By how many milliseconds a call may be late: nearly as much as lies between any two instants of the case."""
+    limits = dict(case.limits)
+    known = [limits[name] or 0 for name in lifetimes(table)]
+    known += [request.at for request in case.requests]
+    known += [value for request in case.requests for name, value in request.values if name in instants]
+    return SLACK * reduce(gcd, known)
+
+
+def stretched(table: Table, case: Case, instants: tuple[str, ...], unit: int) -> Case:
+    """A case with every instant and every lifetime so many times as long."""
+    timed = lifetimes(table)
+    limits = tuple(
+        (name, value * unit if name in timed and value is not None else value) for name, value in case.limits
+    )
+
+    def stretch(request: Request) -> Request:
+        values = tuple((name, value * unit if name in instants else value) for name, value in request.values)
+        return replace(request, at=request.at * unit, values=values)
+
+    return replace(case, limits=limits, requests=tuple(map(stretch, case.requests)))
