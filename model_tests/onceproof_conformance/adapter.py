@@ -109,12 +109,15 @@ class Adapter:
         if not isinstance(store, str) or store not in self.stores or not isinstance(config, dict):
             return {"err": "bad_request"}
         table = law(store, Profile.HARDENED)
+        profile = request.get("profile")
+        if profile is not None and profile not in [str(known) for known in Profile]:
+            return {"err": "bad_request"}
         if {*config} != {*table.limits} or not all(
             (is_whole(value) and value >= 0) or (value is None and name in table.optional)
             for name, value in config.items()
         ):
             return {"err": "bad_request"}
-        self._opened = (store, self.open(store, str(request.get("profile") or ""), config))
+        self._opened = (store, self.open(store, profile or "", config))
         return {"ok": None}
 
     def _race(self, request: Message) -> Message:

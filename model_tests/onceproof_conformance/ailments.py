@@ -37,10 +37,21 @@ AILMENTS: Mapping[str, Ailment] = {
         "One reply a request, in order, also to what is unknown or makes no sense.",
         "Answer every line, in an else of the last branch with unsupported or bad_request.",
     ),
+    "dies": Ailment(
+        "the process ends at a request that it should answer",
+        'What the store raises is answered with {"id":…,"crash":"what it said"}, and the adapter goes on.',
+        "Catch every exception or panic around the store's call; what it wrote on stderr stands below.",
+    ),
+    "no_newline": Ailment(
+        "a reply is not ended by a newline",
+        "One JSON object a line, ended by a newline.",
+        r'Write "\n" behind each reply, then flush.',
+    ),
     "prints_to_stdout": Ailment(
         "a line comes on stdout that is no JSON object",
-        "On stdout there are replies and nothing else; stderr is free text.",
-        "Print what you log to stderr, and look for prints in the store and its libraries.",
+        "On stdout there are replies and nothing else, each on one line, in UTF-8; stderr is free text.",
+        "Print what you log to stderr, look for prints in the store and its libraries, "
+        "and have your JSON writer neither indent nor leave an empty line behind.",
     ),
     "more_than_one_reply": Ailment(
         "more lines come than were asked for",
@@ -48,7 +59,7 @@ AILMENTS: Mapping[str, Ailment] = {
         "Write one line for each request, and flush it once.",
     ),
     "fraction": Ailment(
-        "a number has a fraction or an exponent",
+        "a number is not written as a whole one, or is too large",
         "Integers only, at most 2^53-1 in size, written without fraction or exponent.",
         "Convert to an integer before you write: times are whole milliseconds, counts are whole.",
     ),
@@ -72,10 +83,16 @@ AILMENTS: Mapping[str, Ailment] = {
         "A reply is exactly one of them.",
         'Leave out "err" where there is an ok, also as null.',
     ),
+    "no_text": Ailment(
+        "err or crash carries no text",
+        "err carries the code of the refusal, crash a text that says what was caught; neither is empty.",
+        "Write the code itself, as a text; tell more in msg, which is never compared.",
+    ),
     "hello": Ailment(
         "hello is not answered as it should be",
-        'To hello: {"protocol":1,"name":…,"version":…,"language":…,"stores":{…}}, each store with what it declares.',
-        "Compare your answer with the one that onceproof init prints for your language.",
+        'The reply is {"id":0,"ok":{"protocol":1,"name":"…","version":"…","language":"…","stores":{"STORE":{"clock":'
+        '"op","rng":"inject","errors":"exact","caps":["len"],"fixed":{}}}}}, with what is true of each store.',
+        "Compare your reply with this one, and with that of the adapter that onceproof init prints.",
     ),
     "dies_on_unknown_op": Ailment(
         "an unknown op ends the process",
@@ -85,7 +102,7 @@ AILMENTS: Mapping[str, Ailment] = {
     "unknown_op": Ailment(
         "an unknown op is not answered with unsupported",
         "An op that is unknown, that the store does not have, or whose capability is not declared gets unsupported.",
-        "Look at the op first, before its fields and before whether a store is open.",
+        "Look at the op first, before its fields and before whether a store is open; answer unsupported in an else.",
     ),
     "nonsense": Ailment(
         "a request that makes no sense is not answered with bad_request",
@@ -96,6 +113,11 @@ AILMENTS: Mapping[str, Ailment] = {
         "a line that is no JSON is not answered as it should be",
         'A line that is no JSON gets {"id":null,"err":"bad_request"}, and the adapter goes on.',
         "Catch what your JSON reader raises, around the reading alone.",
+    ),
+    "fields_refused": Ailment(
+        "a call that makes sense is answered with bad_request",
+        "bad_request is for a field that is missing or of the wrong type, and for a call before open.",
+        "Look for a field that is read by another name, for a list or a 0 taken for nothing, or for a check too many.",
     ),
     "extra_field": Ailment(
         "a request with a field that is unknown is refused",
@@ -112,10 +134,25 @@ AILMENTS: Mapping[str, Ailment] = {
         "An op whose capability is declared is answered by the store.",
         "Take it off caps, or map the op to the store.",
     ),
+    "op_missing": Ailment(
+        "a call that every such store has is unsupported",
+        "Only ops with a capability may be left out.",
+        "Map the op to the store; its name is the one in the line sent.",
+    ),
     "wrong_code": Ailment(
         "a refusal has a code that the store's calls don't have",
         "The codes of the refusals are those of the protocol, in lower case.",
         "Map each of your store's errors to its code; what is left over is a crash.",
+    ),
+    "crash_for_refusal": Ailment(
+        "a refusal comes back as a crash",
+        'A documented refusal is answered with {"err":"code"}; crash is for what is none.',
+        "Map the store's error to its code; if the store crashes here, check says which clause that breaks.",
+    ),
+    "token_form": Ailment(
+        "a token comes back in another form than the protocol's",
+        "Bytes are written in hex, two lower-case digits a byte, behind the prefix that the store itself gives.",
+        "Write the token's bytes in hex: no base64, no dashes, no printed form of an object.",
     ),
     "upper_case_hex": Ailment(
         "bytes come back in upper case",
@@ -130,22 +167,30 @@ AILMENTS: Mapping[str, Ailment] = {
     "draws_that_fail": Ailment(
         'a draw "!" is not a failure of the random source',
         'The draw "!" means that the random source fails on that draw, and so does running out of draws.',
-        "Have your random source raise there, as the system's does when it fails.",
+        "Have your random source raise there, as the system's does when it fails; "
+        "if it does, and the store issues all the same, check says which clauses that breaks.",
     ),
     "clock_not_set": Ailment(
         "the store does not use the request's instant",
         'With "clock":"op" the store\'s clock is set to at before each call, in milliseconds since open.',
-        'Give your store a clock that answers at (milliseconds, not seconds), or declare "clock":"real".',
+        'Give your store a clock that answers at (milliseconds, not seconds), or declare "clock":"real"; '
+        "if its clock is set and it does not look at it, check says which clauses that breaks.",
     ),
     "kept_across_open": Ailment(
         "a store that was opened anew still holds what the one before it held",
         "open gives a fresh, empty store and drops the one before.",
-        "Make a new store in open; look for state that is shared: globals, statics, class attributes.",
+        "The same calls are answered rightly by a fresh process: make a new store in open, and look "
+        "for state that is shared: globals, statics, class attributes.",
     ),
     "value": Ailment(
         "a value is of another type than the call answers",
         "A call answers what the protocol says: true is not 1, a number is not a text.",
         "Write the value with its JSON type.",
+    ),
+    "many_at_once": Ailment(
+        "with many requests on their way, some are not answered",
+        "Up to 64 requests may be in flight; each is answered, in order.",
+        "Read line by line: one read may bring several lines, or half of one.",
     ),
     "out_of_order": Ailment(
         "with many requests on their way, replies come in another order",

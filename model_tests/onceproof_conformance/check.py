@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from onceproof_conformance import replay
@@ -17,10 +18,11 @@ from onceproof_conformance.judge import Judge
 from onceproof_conformance.lifecycles import DIALECTS
 from onceproof_conformance.options import Options
 from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.runner import Late, Runner
 from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
 from onceproof_conformance.wire import TIMEOUT_S, Wire
 from onceproof_spec import Profile, law
+from onceproof_spec.language import Level
 from onceproof_spec.model import Model
 
 VERSION = "0.1.0"
@@ -97,7 +99,6 @@ def check(
 
             judge = Judge(Runner(subject, store), law(store, column), replace(options, progress=progress))
             results.runs.append(judge.run())
-    _something(results, options)
     return results
 
 
@@ -116,16 +117,16 @@ def check_named(
     `check`.
     """
     subject = named.subject()
-    wanted = [
-        (store, column) for store in stores_of(subject, stores) for column in profiles_of(subject, store, profile)
-    ]
-    workers = min(MOST_WORKERS, os.cpu_count() or 1, len(wanted))
-    if len(wanted) == 1 and named.path is None:
-        try:
+    try:
+        wanted = [
+            (store, column) for store in stores_of(subject, stores) for column in profiles_of(subject, store, profile)
+        ]
+        _something(wanted, options)
+        if len(wanted) == 1 and named.path is None:
             return check(subject, options, stores=stores, profile=profile, argv=argv, announce=announce)
-        finally:
-            subject.close()
-    subject.close()
+    finally:
+        subject.close()
+    workers = min(MOST_WORKERS, os.cpu_count() or 1, len(wanted))
     results = Results(list(argv), options.seed, subject.hello)
     announce("judging", f"{len(wanted)} runs, {workers} at a time", 0, len(wanted))
     with ProcessPoolExecutor(workers) as pool:
@@ -134,7 +135,6 @@ def check_named(
             run = future.result()
             announce(f"{run.store}, {run.profile}", f"{run.verdict}", done, len(wanted))
         results.runs = [future.result() for future in running]
-    _something(results, options)
     return results
 
 
@@ -147,8 +147,9 @@ def _judge_named(named: Named, store: str, profile: Profile, options: Options) -
             subject.close()
 
 
-def _something(results: Results, options: Options) -> None:
-    if options.clauses and not any(run.clauses for run in results.runs):
+def _something(wanted: Sequence[tuple[str, Profile]], options: Options) -> None:
+    names = [name for store, column in wanted for name in law(store, column).clauses]
+    if options.clauses and not any(fnmatchcase(name, glob) for name in names for glob in options.clauses):
         raise WrongUsage(f"no clause matches {', '.join(options.clauses)}: see onceproof list")
 
 
@@ -166,7 +167,13 @@ def _replayed(subject: Subject, case: Case, argv: Sequence[str]) -> Results:
     stores_of(subject, [case.store])
     runner, table = Runner(subject, case.store), law(case.store, Profile(case.profile))
     model = Model(table, case.config)
-    replies = runner.replay(case)
+    try:
+        replies = runner.replay(case)
+    except Late:
+        clause = ClauseResult(Level.MUST, Verdict.UNDECIDED, 0, [], "the calls came too late to say anything")
+        return Results(
+            list(argv), 1, subject.hello, [StoreResult(case.store, case.profile, {f"{case.store}.replay": clause})]
+        )
     place = first_wrong(model, case.requests, replies)
     level = next(iter(table.clauses.values())).level
     verdict = Verdict.PASS if place is None else Verdict.FAIL

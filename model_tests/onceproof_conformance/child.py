@@ -12,10 +12,11 @@ import shlex
 import signal
 import subprocess
 import time
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 
-from onceproof_conformance.framing import MOST_LINE, shown
+from onceproof_conformance.framing import MOST_LINE, shown, visible
 
 MOST_IN_FLIGHT = 64
 """So many lines may be sent before the first of them is answered."""
@@ -27,6 +28,12 @@ MOST_STDERR = 16 << 10
 CHUNK = 256 << 10
 LEAVE_S = 2.0
 """How long a child may take to end after it was asked to."""
+
+ENDING_S = 0.5
+"""How long is waited for the end of a process whose stdout is closed: only to tell how it ended."""
+
+MOST_ANSWERED, MOST_AVERAGE = 4 << 20, 4 << 10
+"""Bytes in the answers to some lines: so many, and so many more for each line."""
 
 GLANCE_S = 0.25
 """How often it is looked whether a child that says nothing still runs."""
@@ -91,11 +98,13 @@ class Child:
         self._poll.register(self._err, select.POLLIN)
         self._rest = self._stderr = b""
         self._closed = False
+        self._forgotten = weakref.finalize(self, _end, self._process)
 
     def exchange(self, lines: Sequence[bytes]) -> tuple[list[bytes], ChildError | None]:
         """Send lines, each with its newline, and give an answer to each; where it went wrong, those before and why."""
         answers: list[bytes] = []
         sent, unsent = 0, memoryview(b"")
+        left = MOST_ANSWERED + MOST_AVERAGE * len(lines)
         ends = time.monotonic() + self.timeout
         try:
             while len(answers) < len(lines):
@@ -107,11 +116,14 @@ class Child:
                 came = self._receive(bool(unsent), ends)
                 if came:
                     answers += came
+                    left -= sum(map(len, came))
                     ends = time.monotonic() + self.timeout
-            if len(answers) > len(lines):
-                return answers[: len(lines)], Chatter(self._unasked(answers[len(lines)]), self.stderr)
-            if self._rest:
-                return answers, Chatter(self._unasked(self._rest), self.stderr)
+                if len(answers) > sent:
+                    return answers[:sent], Chatter(self._unasked(answers[sent]), self.stderr)
+                if left < 0:
+                    raise Chatter(f"too much was answered to {len(lines)} requests: {shown(answers[-1])}", self.stderr)
+            if self._rest or unsent:
+                return answers, Chatter(self._unasked(self._rest or answers[-1]), self.stderr)
         except ChildError as error:
             return answers[: len(lines)], error
         return answers, None
@@ -143,8 +155,8 @@ class Child:
         for pipe, _ in ready:
             if pipe == self._err:
                 self._read_stderr()
-        if any(pipe == self._out for pipe, _ in ready):
-            return self._lines()
+        if any(pipe == self._out for pipe, _ in ready) and (lines := self._lines()):
+            return lines
         if time.monotonic() > ends:
             self._drain_stderr()
             raise Silent(f"no answer within {self.timeout:g} s", self.stderr)
@@ -184,7 +196,7 @@ class Child:
     def _ended(self) -> str:
         """How the process ended; it is waited for shortly, for its stdout closes first."""
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(LEAVE_S)
+            self._process.wait(ENDING_S)
         self._drain_stderr()
         status = self._process.poll()
         if status is None:
@@ -198,8 +210,8 @@ class Child:
 
     @property
     def stderr(self) -> str:
-        """The end of what it wrote on stderr."""
-        return self._stderr.decode("utf-8", "backslashreplace")
+        """The end of what it wrote on stderr, as it can be printed."""
+        return visible(self._stderr.decode("utf-8", "backslashreplace"))
 
     def leave(self, line: bytes) -> int | None:
         """Send a last line, close its stdin, and end it if it does not end by itself in time.
@@ -233,16 +245,21 @@ class Child:
         if self._closed:
             return
         self._closed = True
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._close_stdin()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(LEAVE_S)
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe is not None:
-                pipe.close()
+        self._forgotten()
 
     def _close_stdin(self) -> None:
         if self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and its group, and close its pipes; also of a child that was forgotten, or left by an error."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(LEAVE_S)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()

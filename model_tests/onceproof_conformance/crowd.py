@@ -130,7 +130,9 @@ def renamed(table: Table, request: Request, handle: int, at: int | None = None) 
     return Request(request.call, request.at if at is None else at, values)
 
 
-def fill(table: Table, limits: Mapping[str, int | None], candidates: Sequence[Request], size: int) -> list[Request]:
+def fill(
+    table: Table, limits: Mapping[str, int | None], candidates: Sequence[Request], size: int, instants: Sequence[str]
+) -> list[Request]:
     """The calls that fill a store: one token at each instant from 0 up, each held for as long as can be.
 
     Args:
@@ -138,6 +140,7 @@ def fill(table: Table, limits: Mapping[str, int | None], candidates: Sequence[Re
         limits: Those of the small store.
         candidates: Calls on an empty store, one of which makes a token held.
         size: How many tokens.
+        instants: The numbers that are instants. Of the others the first token has the largest, the next the least.
     """
     model = Model(table, limits)
 
@@ -146,16 +149,29 @@ def fill(table: Table, limits: Mapping[str, int | None], candidates: Sequence[Re
         return tuple(number for _, (_, fields) in state.tokens for number in fields) if model.held(state) == 1 else ()
 
     filling = max((request for request in candidates if held_by(request)), key=held_by)
-    return [renamed(table, filling, handle, handle) for handle in range(size)]
+    takes = table.calls[filling.call].declared.takes
+    plain = [name for name, kind in takes if kind is Kind.NUMBER and name not in instants]
+    told = [dict(request.values) for request in candidates if request.call == filling.call]
+    calls = [renamed(table, filling, handle, handle) for handle in range(size)]
+    for name in plain:
+        numbers = sorted({values[name] for values in told})
+        calls = [with_value(c, name, numbers[0] if handle else numbers[-1]) for handle, c in enumerate(calls)]
+    return calls
+
+
+def with_value(request: Request, name: str, value: int) -> Request:
+    """A call with one argument changed."""
+    return replace(request, values=tuple((n, value if n == name else v) for n, v in request.values))
 
 
 def is_image(case: Case, crowd: Crowd, table: Table) -> bool:
     """Whether a small case stands for one with a crowd: it fills the store, and only time ends what the crowd holds."""
     if (case.config[crowd.bound] or 0) != SMALL or len(case.requests) < SMALL:
         return False
-    first, *others = case.requests[:SMALL]
-    if [renamed(table, first, handle, handle) for handle in range(1, SMALL)] != others:
-        return False
+    first = case.requests[0]
+    for handle, request in enumerate(case.requests[:SMALL]):
+        if request != with_numbers(renamed(table, first, handle, handle), request, table):
+            return False
     model = Model(table, case.config)
     state = model.start
     swept = {guarded.rule.event for c in table.calls.values() for guarded in c.rules if isinstance(guarded.rule, Sweep)}
@@ -168,6 +184,14 @@ def is_image(case: Case, crowd: Crowd, table: Table) -> bool:
             return False
         state = outcome.state
     return True
+
+
+def with_numbers(request: Request, other: Request, table: Table) -> Request:
+    """A call with the numbers of another call of its kind."""
+    kinds, numbers = dict(table.calls[request.call].declared.takes), dict(other.values)
+    free = (Kind.NUMBER, Kind.IGNORED)
+    values = tuple((n, numbers.get(n, v) if kinds[n] in free else v) for n, v in request.values)
+    return replace(request, values=values)
 
 
 def named(table: Table, request: Request) -> set[int]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from onceproof_conformance.belief import MOST_RELAXED, Case, allows, unheard
 from onceproof_conformance.deviations import ALWAYS, Deviations
 from onceproof_conformance.hypotheses import Hypothesis, Observed, best_clauses
+from onceproof_spec.coverage import branches
 from onceproof_spec.model import Model, Reply, Request, State
 from onceproof_spec.table import Table
 
@@ -22,6 +24,7 @@ WAIVED = 1
 AGAIN = 4
 DOUBT = 60
 MOST_FAILURES = 40
+MOST_HIDDEN = 24
 ALIKE = 6
 TELLING = 3
 
@@ -103,9 +106,20 @@ def explain(
 
 
 def can_show(clause: str, table: Table, failure: Failure) -> bool:
-    """Whether a failure could show a clause: one about a clock that goes back needs a clock that does."""
+    """Whether a failure could show a clause: a call that upholds it is in it, and a clock goes back where it must."""
+    requests = failure.case.requests[: failure.place + 1]
     instants = [request.at for request in failure.case.requests]
-    return table.clauses[clause].needs != "clock_back" or instants != sorted(instants)
+    if table.clauses[clause].needs == "clock_back" and instants == sorted(instants):
+        return False
+    upheld_by = _calls(table, clause)
+    return not upheld_by or any(request.call in upheld_by for request in requests)
+
+
+@lru_cache(maxsize=512)
+def _calls(table: Table, clause: str) -> frozenset[str]:
+    """The calls whose rows and rules uphold a clause; none, where a guard of any call does."""
+    mine = [branch.name for branch in branches(table).values() if clause in branch.clauses]
+    return frozenset() if any(n.startswith("guard:") for n in mine) else frozenset(n.partition("/")[0] for n in mine)
 
 
 def _after(
@@ -197,6 +211,22 @@ def diagnose_parts(
     parts = diagnose(models, forward, clauses, waived, evidence, passed)
     departs = any(store.kind == "departure" for finding in parts for store in finding.stores)
     return parts if departs else findings
+
+
+def better_explained(
+    models: Models, failures: Sequence[Failure], clauses: Sequence[str], broken: frozenset[str], evidence: Evidence
+) -> set[str]:
+    """The clauses that explain some failure better than any that is known to be broken does.
+
+    Where several things are wrong, what is known to be broken may explain what another clause is to blame for: such a
+    clause has not passed.
+    """
+    found: set[str] = set()
+    for failure in _telling(models, failures)[:MOST_HIDDEN]:
+        prices = cheapest(explain(models[failure.case.limits], failure, clauses, frozenset(), evidence))
+        known = min((price for clause, price in prices.items() if clause in broken), default=UNEXPLAINED)
+        found |= {clause for clause, price in prices.items() if clause not in broken and price < known}
+    return found
 
 
 def _telling(models: Models, failures: Sequence[Failure]) -> list[Failure]:

@@ -7,6 +7,7 @@ A line is one JSON object in UTF-8, ended by a newline, at most `MOST_LINE` byte
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 from onceproof_conformance.protocol import LARGEST, Message
@@ -16,6 +17,11 @@ MOST_LINE = 1 << 20
 
 MOST_DIGITS = len(str(LARGEST)) + 1
 MOST_SHOWN = 200
+MOST_TOLD = 600
+"""Characters of a text that says what came."""
+
+MOST_DEPTH = 64
+"""So many values may stand in one another; no message needs ten."""
 
 
 class BadLine(ValueError):
@@ -30,6 +36,16 @@ def shown(line: bytes) -> str:
     """The beginning of a line, as it can be printed anywhere."""
     text = repr(line[:MOST_SHOWN])[2:-1]
     return f"`{text}`" + (f" and {len(line) - MOST_SHOWN:,} bytes more" if len(line) > MOST_SHOWN else "")
+
+
+def cut(text: str) -> str:
+    """A text of bounded length; what is cut off is counted."""
+    return text if len(text) <= MOST_TOLD else f"{text[:MOST_TOLD]}… and {len(text) - MOST_TOLD:,} characters more"
+
+
+def visible(text: str) -> str:
+    r"""A text with every control character but newlines and tabs written out, like `\x1b`: none moves the cursor."""
+    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\r\n", "\n"))
 
 
 def encode(message: Message) -> bytes:
@@ -58,12 +74,36 @@ def decode(line: bytes) -> Message:
         raise BadLine(f"no JSON ({told}): {shown(line)}") from None
     if type(message) is not dict:
         raise BadLine(f"no JSON object: {shown(line)}")
+    if line.count(b"[") + line.count(b"{") > MOST_DEPTH and is_deep(message):
+        raise BadLine(f"values nested too deeply: {shown(line)}")
     if b"\\ud" in line or b"\\uD" in line:
         try:
             encode(message)
         except UnicodeEncodeError:
             raise BadLine(f"half of a surrogate pair: {shown(line)}") from None
     return message
+
+
+def is_deep(message: object) -> bool:
+    """Whether more values stand in one another than a message may have."""
+    level: list[Any] = [message]
+    for _ in range(MOST_DEPTH):
+        inner = [value.values() if isinstance(value, dict) else value for value in level if type(value) in (dict, list)]
+        level = [value for values in inner for value in values]
+        if not level:
+            return False
+    return True
+
+
+def writable(reply: Message) -> Message:
+    """The reply of an adapter in this process; one that can't be written as a line is a crash that says why."""
+    try:
+        encode(reply)
+    except (TypeError, ValueError, RecursionError) as error:
+        return {"id": reply.get("id"), "crash": f"the reply can't be written as JSON: {str(error)[:MOST_SHOWN]!a}"}
+    if is_deep(reply):
+        return {"id": reply.get("id"), "crash": "the reply can't be written as JSON: values nested too deeply"}
+    return reply
 
 
 def _whole(digits: str) -> int:
@@ -80,5 +120,6 @@ def _unheard_of(word: str) -> NoReturn:
     raise BadNumber(f"{word}, which is no JSON")
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _DECODER: Any = json.JSONDecoder(parse_int=_whole, parse_float=_no_fraction, parse_constant=_unheard_of)

@@ -9,11 +9,13 @@ from fnmatch import fnmatchcase
 from functools import partial
 
 from onceproof_conformance.belief import Belief, Case, Undecided, lost
+from onceproof_conformance.crowd import crowd_of
 from onceproof_conformance.deaths import how
 from onceproof_conformance.diagnosis import (
     Failure,
     Finding,
     answering_clause,
+    better_explained,
     cheapest,
     diagnose,
     diagnose_parts,
@@ -38,6 +40,11 @@ from onceproof_spec.table import Table
 
 MOST_AGAIN = 120
 MOST_STORES = 3
+FEWEST_TRIES, MOST_CALLS = 20, 200_000
+UNSTEADY = (
+    "the subject answers differently to the same calls: is anything kept across open, or done by a timer or clock of "
+    "its own?"
+)
 MOST_ROUNDS = 4
 LOST_TRIES = {"crash": 60, "timeout": 2}
 """So often is a sequence shrunk that ends the subject, or makes it fall silent: every try costs a start, or a wait."""
@@ -54,6 +61,7 @@ class Judge:
         self.reachable: set[str] | None = None
         self.stores: list[Hypothesis] = []
         self.broken: dict[str, ClauseResult] = {}
+        self.hidden: set[str] = set()
 
     def run(self) -> StoreResult:
         """Every clause's verdict."""
@@ -73,7 +81,7 @@ class Judge:
             )
         verdicts = Verdicts(self.trials, self.branches, self.reachable)
         clauses = {
-            name: verdicts.of(name, promise, self.broken.get(name))
+            name: verdicts.of(name, promise, self.broken.get(name), name in self.hidden)
             for name, promise in self.table.clauses.items()
             if self.is_wanted(name)
         }
@@ -97,6 +105,13 @@ class Judge:
             elif promise.probe == "printed_forms" and promise.needs in self.caps:
                 self.printed_forms(clause)
         failures = self.blame_ignored(self.name_lost(failures, "cover"))
+        self.name_all(failures)
+        unlike = [failure for failure in failures if not self.is_like(failure.case, list(failure.replies))]
+        known = (self.may_break(), frozenset(self.broken), self.trials.sample.evidence())
+        self.hidden |= better_explained(self.trials.deviations, unlike, *known)
+
+    def name_all(self, failures: list[Failure]) -> None:
+        """Report what is broken, one clause after the other, each time for what those before do not explain."""
         for _ in range(MOST_ROUNDS):
             waived = frozenset(self.broken)
             clauses = self.may_break(waived)
@@ -238,9 +253,7 @@ class Judge:
             examples = max(1, self.options.examples // 4) if waived else self.options.examples
             played = random.play(self.runner.dialect, game, number, examples)
             if game.flaky:
-                self.trials.undecided = (
-                    "the subject answers differently to the same calls: is anything kept across open?"
-                )
+                self.trials.undecided = UNSTEADY
             if game.undecided and not waived:
                 self.trials.undecided = f"{game.undecided} games had too many possible states"
             self.trials.exercised["random"].update(game.taken)
@@ -311,29 +324,44 @@ class Judge:
         shortest = min(finding.failures, key=lambda failure: len(failure.case.requests))
         if finding.clause in self.broken:
             return
-
-        evidence = self.trials.sample.evidence()
-
-        def shows(case: Case) -> Failure | None:
-            failure = self.trials.try_case(case)
-            if failure is None:
-                return None
-            if finding.stores:
-                return failure if self.is_like(failure.case, list(failure.replies), finding.stores) else None
-            rivals = [finding.clause, *(c for c in self.may_break(waived) if c != finding.clause)]
-            prices = cheapest(explain(self.trials.deviations[case.limits], failure, rivals, waived, evidence))
-            mine = prices.get(finding.clause)
-            return failure if mine is not None and mine <= min(prices.values()) else None
-
-        test = still or (shows if shows(shortest.case) is not None else self.trials.try_case)
+        tests = [partial(self.shows, finding, waived, best) for best in (True, False)]
+        test = still or next((test for test in tests if test(shortest.case) is not None), self.trials.try_case)
         last = shortest.replies[shortest.place]
-        smallest = shrink(shortest, test, LOST_TRIES[how(last)] if lost(last) else MOST_TRIES)
+        smallest = shrink(shortest, test, self.most_tries(shortest))
+        if not lost(last) and self.trials.try_case(smallest.case) is None:
+            self.trials.undecided = UNSTEADY
+            return
         shown = counterexample(self.runner, self.trials.model(smallest.case), smallest)
+        if any(shown["replay"] == (other.counterexample or {}).get("replay") for other in self.broken.values()):
+            self.hidden.add(finding.clause)
+            return
         self.broken[finding.clause] = self.breach(finding.clause, engine, shown, finding.one_of)
         if lost(last):
             self.broken[finding.clause].verdict = Verdict(how(last))
             shown |= {"stderr": self.runner.stderr} if self.runner.stderr.strip() else {}
         self.stores += finding.stores[:MOST_STORES]
+
+    def shows(self, finding: Finding, waived: frozenset[str], best: bool, case: Case) -> Failure | None:
+        """The failure of a case, if it shows what was found: that the clause explains it, and best of all."""
+        failure = self.trials.try_case(case)
+        if failure is None:
+            return None
+        if finding.stores:
+            return failure if self.is_like(failure.case, list(failure.replies), finding.stores) else None
+        rivals = [finding.clause, *(c for c in self.may_break(waived) if best and c != finding.clause)]
+        known = (waived, self.trials.sample.evidence())
+        prices = cheapest(explain(self.trials.deviations[case.limits], failure, rivals, *known))
+        mine = prices.get(finding.clause)
+        return failure if mine is not None and mine <= min(prices.values()) else None
+
+    def most_tries(self, failure: Failure) -> int:
+        """How many sequences are run to shrink one: fewer where each costs much."""
+        last, crowd = failure.replies[failure.place], crowd_of(self.runner.declared, failure.case)
+        if lost(last):
+            return LOST_TRIES[how(last)]
+        if self.runner.is_real:
+            return FEWEST_TRIES
+        return MOST_TRIES if crowd is None else max(FEWEST_TRIES, MOST_CALLS // crowd.size)
 
     def breach(self, clause: str, engine: str, shown: Message, one_of: tuple[str, ...] = ()) -> ClauseResult:
         level = self.table.clauses[clause].level

@@ -1,7 +1,7 @@
 """The generated pages of the documentation. `python -m onceproof_conformance.pages docs` writes them.
 
 For each lifecycle there is a page, and for each of its laws a TLA+ module with what TLC needs to check it. One page
-tells of all the departures.
+tells of all the departures, one of the protocol, and beside it stands the JSON Schema of every message.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from onceproof_conformance import messages, protocolpage
 from onceproof_conformance.catalogue import Entry, entries
 from onceproof_conformance.lawcheck import SCOPES
 from onceproof_conformance.stories import story
@@ -57,6 +58,8 @@ def pages() -> Mapping[str, Callable[[], str]]:
     """Every page by its place in the folder, and what makes its text."""
     found: dict[str, Callable[[], str]] = {f"{store}.md": partial(page, store) for store in lifecycles()}
     found[STORY] = partial(story, COMMAND)
+    found["protocol.md"] = partial(protocolpage.page, COMMAND)
+    found["protocol.json"] = messages.text
     for store in lifecycles():
         for profile in Profile:
             table = law(store, profile)

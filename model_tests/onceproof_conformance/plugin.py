@@ -147,8 +147,8 @@ class Clause(pytest.Item):
         """The verdict, the promise, and the sequence that shows what is broken, with the command that replays it."""
         from onceproof_conformance.report.terminal import sequence
 
-        rivals = f", or one of {', '.join(result.one_of)}" if result.one_of else ""
-        lines = [f"{self.clause}{rivals}: {result.verdict} ({self.run.profile})"]
+        either = f"one of {', '.join([self.clause, *result.one_of])}" if result.one_of else self.clause
+        lines = [f"{either}: {result.verdict} ({self.run.profile})"]
         lines += [text for text in (self.run.promises[self.clause], result.reason) if text]
         if result.counterexample:
             lines += [f"  {line}" for line in sequence(result.counterexample)]

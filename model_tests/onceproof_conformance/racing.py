@@ -17,6 +17,7 @@ from onceproof_conformance.protocol import Message
 
 MOST_LANES = 64
 MOST_CALLS = 64
+CONTROL = ("hello", "open", "race", "restart", "bye")
 PATIENCE_S = 5.0
 SWITCH_S = 1e-5
 
@@ -50,6 +51,8 @@ def race(request: Message, answer: Answer, meeting: Meeting) -> list[list[Messag
     for lane in lanes:
         if not isinstance(lane, list) or len(lane) > MOST_CALLS or not all(isinstance(call, dict) for call in lane):
             raise ValueError(f"a lane is a list of at most {MOST_CALLS} calls")
+        if any(call.get("op") in CONTROL for call in lane):
+            raise ValueError(f"a lane makes calls on the open store, none of {', '.join(CONTROL)}")
     if type(meet_ms) is not int or not 0 <= meet_ms <= 1000:
         raise ValueError("meet_ms is a whole number of milliseconds up to 1000")
     calls = [[{**call, "at": at} for call in lane] for lane in lanes]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from onceproof_conformance.belief import COARSE, GONE, Case, limits_read, lost
 from onceproof_conformance.crowd import MEMBER, Crowd, bystander_reply, crowd_of, lifetimes
+from onceproof_conformance.deaths import MOST
 from onceproof_conformance.declared import Clock, Errors, Rng
 from onceproof_conformance.engines.race import Race, Raced
+from onceproof_conformance.framing import MOST_SHOWN, cut, visible
 from onceproof_conformance.lifecycles import DIALECTS, Dialect
 from onceproof_conformance.lifecycles.base import Bound
 from onceproof_conformance.protocol import DRAWS_FIELD, NONSENSE, BadReply, Message, checked_reply, is_whole
@@ -29,7 +32,7 @@ class OpenRefused(SubjectError):
     """The subject did not open a store with these limits."""
 
     def __init__(self, case: Case, reply: Message) -> None:
-        super().__init__(f"open {case.store} {case.config} was answered {reply!r}: open it and answer null")
+        super().__init__(cut(f"open {case.store} {case.config} was answered {reply!r}") + ": open it and answer null")
         self.case, self.reply = case, reply
 
     def __reduce__(self) -> tuple[type[SubjectError], tuple[str]]:
@@ -55,6 +58,7 @@ class Runner:
         self.calls = self.late = 0
         self.members: set[str] = set()
         self.stderr = ""
+        self.ended: Counter[str] = Counter()
         self._messages: dict[Request, Message] = {}
         self._crowds: dict[tuple[Request, int], list[Message]] = {}
 
@@ -96,7 +100,7 @@ class Runner:
             drawn = [value[0] for _, value in request.values if isinstance(value, tuple) and value]
             for handle in drawn:
                 self.own.bind(handle, told)
-        seen = self.dialect.seen(request, reply)
+        seen = self.dialect.seen(request, plain(reply))
         if seen.shown:
             self.members.update(name for name, _ in seen.shown)
         if self.declared.errors is Errors.COARSE and "err" in reply and reply["err"] not in NONSENSE:
@@ -121,7 +125,8 @@ class Runner:
         message = self.opening(case)
         try:
             reply = self.subject.ask(message)
-        except Gone:  # what a store that is dropped does may end it late: a fresh process must open one
+        except Gone as late:  # what a store that is dropped does may end it late: a fresh process must open one
+            self.ended_late(late)
             try:
                 reply = self.subject.ask(message)
             except Gone as gone:
@@ -129,6 +134,13 @@ class Runner:
                 raise OpenRefused(case, {gone.kind: gone.told}) from None
         if reply.get("ok", self) is not None:
             raise OpenRefused(case, reply)
+
+    def ended_late(self, gone: Gone) -> None:
+        """Note that a store was not opened after another; SubjectError if that happens time and again."""
+        self.ended[gone.kind] += 1
+        if self.ended[gone.kind] > MOST[gone.kind]:
+            told = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.told}"
+            raise SubjectError(told + (f"\n  its stderr ends:\n{gone.stderr.rstrip()}" if gone.stderr.strip() else ""))
 
     def ask(self, request: Request, limits: Mapping[str, int | None]) -> Reply:
         """One call, and its reply as the model has it."""
@@ -183,8 +195,14 @@ class Runner:
 
     # many sequences, on their way at once
 
-    def replay_all(self, cases: Iterable[Case]) -> Iterator[tuple[Case, list[Reply]]]:
+    def replay_all(
+        self, cases: Iterable[Case], left_out: Callable[[Case], bool] = lambda case: False
+    ) -> Iterator[tuple[Case, list[Reply]]]:
         """Every reply to each sequence; what has no need to wait for a reply is sent before it comes.
+
+        Args:
+            cases: The sequences.
+            left_out: Which of them are not to be run after all, asked again when the subject was gone.
 
         Raises:
             OpenRefused: A store is not opened.
@@ -199,28 +217,29 @@ class Runner:
             batch.append(case)
             calls += len(case.requests) + 1
             if calls >= BATCH:
-                yield from self._batch(batch)
+                yield from self._batch(batch, left_out)
                 batch, calls = [], 0
-        yield from self._batch(batch)
+        yield from self._batch(batch, left_out)
 
-    def _batch(self, cases: Sequence[Case]) -> Iterator[tuple[Case, list[Reply]]]:
+    def _batch(
+        self, cases: Sequence[Case], left_out: Callable[[Case], bool] = lambda case: False
+    ) -> Iterator[tuple[Case, list[Reply]]]:
         while cases:
             written = [self._written(case) for case in cases]
             messages = [message for opening, calls in written for message in (opening, *(m for c in calls for m in c))]
             try:
-                replies = iter(self.subject.ask_all(messages))
-                gone = False
+                replies, gone = iter(self.subject.ask_all(messages)), None
             except Gone as went:
-                replies, gone = iter(went.replies), True
+                replies, gone = iter(went.replies), went
             for place, (case, (_, calls)) in enumerate(zip(cases, written, strict=True)):
                 mine = list(islice(replies, 1 + sum(map(len, calls))))
-                if len(mine) < 1 + sum(map(len, calls)):
-                    assert gone
-                    yield case, self._alone(case, calls)
-                    cases = cases[place + 1 :]
-                    break
-                if mine[0].get("ok", self) is not None:
+                if mine and mine[0].get("ok", self) is not None:
                     raise OpenRefused(case, mine[0])
+                if len(mine) < 1 + sum(map(len, calls)):
+                    assert gone is not None
+                    yield case, self._alone(case, calls, mine, gone)
+                    cases = [later for later in cases[place + 1 :] if not left_out(later)]
+                    break
                 yield case, self._read(case, calls, mine[1:])
             else:
                 return
@@ -261,24 +280,36 @@ class Runner:
         self.open(case)
         crowd, told = crowd_of(self.declared, case), list[Message]()
         for request, sent in zip(case.requests, calls, strict=True):
-            replies = self.subject.ask_all(sent)
+            try:
+                replies = self.subject.ask_all(sent)
+            except Gone:
+                break  # what stands for this reply is known
             reply = self._of_crowd(crowd, request, replies) if crowd else replies[0]
             told.append({name: value for name, value in reply.items() if name != "id"})
         return told
 
-    def _alone(self, case: Case, calls: list[list[Message]]) -> list[Reply]:
-        """The replies to a sequence during which the subject went, one call at a time, to see at which it goes."""
+    def _alone(self, case: Case, calls: list[list[Message]], mine: Sequence[Message], gone: Gone) -> list[Reply]:
+        """The replies to a sequence during which the subject went, one call at a time, to see at which it goes.
+
+        If it goes at none of them, it went at the first that it did not answer before.
+        """
+        if not mine:
+            self.ended_late(gone)
         self.open(case)
         replies: list[Message] = []
         try:
             for message in (message for sent in calls for message in sent):
                 replies.append(self.subject.ask(message))
-        except Gone as gone:
-            place = _place([len(sent) for sent in calls], len(replies))
-            whole = sum(len(sent) for sent in calls[:place])
-            part = replace(case, requests=case.requests[:place])
-            return [*self._read(part, calls[:place], replies[:whole]), self.gone(gone)]
-        return self._read(case, calls, replies)
+        except Gone as again:
+            return self._cut_off(case, calls, replies, again)
+        return self._cut_off(case, calls, mine[1:], gone) if mine else self._read(case, calls, replies)
+
+    def _cut_off(self, case: Case, calls: list[list[Message]], replies: Sequence[Message], gone: Gone) -> list[Reply]:
+        """The replies to a sequence up to the call that was not answered, and what stands for that one's."""
+        place = _place([len(sent) for sent in calls], len(replies))
+        whole = sum(len(sent) for sent in calls[:place])
+        part = replace(case, requests=case.requests[:place])
+        return [*self._read(part, calls[:place], replies[:whole]), self.gone(gone)]
 
     # races
 
@@ -292,6 +323,8 @@ class Runner:
         self.open(case)
         limits = limits_read(case.config)
         before = [self.ask(request, limits) for request in race.before]
+        if any(map(lost, before)):
+            raise RaceCrashed("it was gone before the race began")
         at = race.lanes[0][0].at
         lanes = [[self.message(request, limits) for request in lane] for lane in race.lanes]
         message: Message = {"op": "race", "at": at, "meet_ms": race.meet_ms, "lanes": lanes}
@@ -300,10 +333,10 @@ class Runner:
         except Gone as gone:
             raise RaceCrashed(gone.told) from None
         if "crash" in reply:
-            raise RaceCrashed(reply["crash"])
+            raise RaceCrashed(cut(visible(reply["crash"])))
         told = reply.get("ok")
         if not isinstance(told, list) or [_length(lane) for lane in told] != [len(lane) for lane in lanes]:
-            raise BadReply(f"a race is answered with a reply for each call of each lane, not {reply!r}")
+            raise BadReply(cut(f"a race is answered with a reply for each call of each lane, not {reply!r}"))
         raced = [
             [self.raced(request, reply) for request, reply in zip(lane, replies, strict=True)]
             for lane, replies in zip(race.lanes, told, strict=True)
@@ -315,9 +348,21 @@ class Runner:
         """A call of a race; BadReply if its reply is none."""
         tickets = reply.get("t") if isinstance(reply, dict) else None
         if not (isinstance(tickets, list) and len(tickets) == 2 and all(map(is_whole, tickets))):
-            raise BadReply(f"a reply of a race carries its two tickets under t, not {tickets!r}")
+            raise BadReply(cut(f"a reply of a race carries its two tickets under t, not {tickets!r}"))
         checked = checked_reply({**reply, "id": 0}, 0)
         return Raced(request, self.seen(request, checked), tickets[0], tickets[1])
+
+
+def plain(reply: Message) -> Message:
+    """A reply whose code or crash can be printed, is not too long, and is none of the judge's own marks."""
+    if "ok" in reply:
+        return reply
+    word = "err" if "err" in reply else "crash"
+    told = reply[word]
+    if told.isascii() and told.isidentifier() and told != COARSE.refusal and len(told) <= MOST_SHOWN:
+        return reply
+    told = visible(told[:MOST_SHOWN])
+    return {word: f"`{told}`" if word == "err" else told}
 
 
 def _length(lane: object) -> int:

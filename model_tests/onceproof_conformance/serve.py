@@ -46,10 +46,13 @@ class Server:
         """A reply as a line; one that can't be written is a crash that says why."""
         try:
             line = encode(reply)
+            if len(line) > MOST_LINE + 1:
+                told = f"a reply of {len(line) - 1:,} bytes, and {MOST_LINE:,} are the most"
+                return encode({"id": identity, "crash": told})
+            if isinstance(reply, dict):  # what is no reply at all is the adapter's fault, and the judge says so
+                decode(line[:-1])
         except (TypeError, ValueError, RecursionError) as error:
             return encode({"id": identity, "crash": f"the reply can't be written as JSON: {str(error)[:200]!a}"})
-        if len(line) > MOST_LINE:
-            return encode({"id": identity, "crash": f"a reply of {len(line):,} bytes, and {MOST_LINE:,} are the most"})
         return line
 
 
@@ -79,20 +82,29 @@ def serve_lines(server: Server, read: Read, write: Write) -> None:
             write(b"".join(replies))
 
 
-def serve(adapter: Adapter) -> int:
-    """Serve an adapter on stdin and stdout until goodbye or the end of the input; gives the exit status."""
+def claimed() -> tuple[int, int]:
+    """The pipes of the protocol: what the adapter, its store or a process of theirs reads and prints goes elsewhere."""
     sys.stdout.flush()
-    pipe = os.dup(1)
-    os.dup2(2, 1)  # what is printed, in C too, goes to stderr
+    asked, answered = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)  # what is printed in C too
     sys.stdout = sys.stderr
+    return asked, answered
+
+
+def serve(adapter: Adapter, pipes: tuple[int, int] | None = None) -> int:
+    """Serve an adapter until goodbye or the end of the input, on stdin and stdout; gives the exit status."""
+    asked, answered = pipes or claimed()
 
     def write(told: bytes) -> None:
         left = memoryview(told)
         while left:
-            left = left[os.write(pipe, left) :]
+            left = left[os.write(answered, left) :]
 
     try:
-        serve_lines(Server(adapter), lambda: os.read(0, CHUNK), write)
+        serve_lines(Server(adapter), lambda: os.read(asked, CHUNK), write)
     except (BrokenPipeError, KeyboardInterrupt):
         return 0
     return 0
@@ -105,6 +117,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0].startswith("-"):
         print(USAGE, file=sys.stderr)
         return 0 if arguments in (["-h"], ["--help"]) else WRONG_USAGE
+    pipes = claimed()  # a module may print when it is imported
     try:
         adapter = load(arguments[0])
     except WrongUsage as error:
@@ -113,7 +126,7 @@ def main(arguments: list[str]) -> int:
     except SubjectError as error:
         print(error, file=sys.stderr)
         return BROKEN
-    return serve(adapter)
+    return serve(adapter, pipes)
 
 
 if __name__ == "__main__":

@@ -5,23 +5,27 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Protocol
 
 from onceproof_conformance.adapter import Adapter, described
 from onceproof_conformance.declared import BadOffer, Declared, read_offer
+from onceproof_conformance.framing import cut, visible, writable
 from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, BadReply, Message, checked_reply
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_spec import lifecycles
 
 SUITE = "onceproof 0.1.0"
+WRITABLE = (type(None), bool, int)
+"""What is known to be written as JSON without trying."""
 
 
 class Answers(Protocol):
-    """Anything that gives one reply to each of some requests; a request's `id` is echoed."""
+    """Anything that gives one reply to each of some requests."""
 
-    def answer_all(self, requests: Sequence[Message]) -> list[Message]:
-        """The reply to each request, in order."""
+    def answer_all(self, first: int, requests: Sequence[Message]) -> list[Message]:
+        """The reply to each request, in order, checked to be one; their ids count on from the first."""
         ...
 
     def close(self) -> None:
@@ -58,21 +62,32 @@ class InProcess:
     def __init__(self, adapter: Adapter) -> None:
         self.adapter = adapter
 
-    def answer_all(self, requests: Sequence[Message]) -> list[Message]:
+    def answer_all(self, first: int, requests: Sequence[Message]) -> list[Message]:
         """The reply to each request; each is the adapter's to keep, its list of draws too."""
-        return [checked_reply(self._answer(request), request["id"]) for request in requests]
+        try:
+            return [
+                checked_reply(self._answer({"id": first + n, **request}), first + n)
+                for n, request in enumerate(requests)
+            ]
+        except BadReply as error:
+            raise BadReply(cut(str(error))) from None
 
     def _answer(self, request: Message) -> Message:
         if DRAWS_FIELD in request:
             request = {**request, DRAWS_FIELD: list(request[DRAWS_FIELD])}
+        elif "lanes" in request:
+            request = deepcopy(request)
         try:
-            return self.adapter.answer(request)
+            reply = self.adapter.answer(request)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             raise SubjectError(
-                f"answering {request.get('op')!r} raised {described(error)}: reply with crash"
+                cut(f"answering {request.get('op')!r} raised {visible(described(error))}: reply with crash")
             ) from error
+        if type(reply) is not dict or (len(reply) == 2 and type(reply.get("ok", "")) in WRITABLE):
+            return reply
+        return writable(reply)
 
     def close(self) -> None:
         """There is nothing to end."""
@@ -97,19 +112,27 @@ class Subject:
             raise SubjectError(f"hello was not answered: {gone.told}{_said(gone.stderr)}") from None
         told = hello.get("ok")
         if not isinstance(told, dict) or not isinstance(told.get("stores"), dict):
-            raise SubjectError(f"hello was answered {hello!r}: answer with name, version, language and stores")
+            raise SubjectError(
+                cut(f"hello was answered {hello!r}") + ": answer with name, version, language and stores"
+            )
         if told.get("protocol") != PROTOCOL or type(told["protocol"]) is not int:
-            raise SubjectError(f"the subject speaks protocol {told.get('protocol')!r}, this judge speaks {PROTOCOL}")
+            spoken = cut(repr(told.get("protocol")))
+            raise SubjectError(f"the subject speaks protocol {spoken}, this judge speaks {PROTOCOL}")
         for word in ("name", "version", "language"):
             if not isinstance(told.get(word, ""), str):
-                raise SubjectError(f"hello: {word} is {told[word]!r}: answer with text")
+                raise SubjectError(cut(f"hello: {word} is {told[word]!r}") + ": answer with text")
         self.hello: Message = told
         try:
             self.declared = {
                 store: read_offer(store, offer) for store, offer in told["stores"].items() if store in lifecycles()
             }
         except BadOffer as error:
-            raise SubjectError(str(error)) from None
+            raise SubjectError(cut(str(error))) from None
+        for store, offer in told["stores"].items():
+            if not isinstance(offer, dict):
+                raise SubjectError(cut(f"the offer of {store!r} is {offer!r}: declare an object"))
+        if not told.get("name"):
+            raise SubjectError("hello has no name: answer with the name of what is judged")
 
     def ask(self, request: Message) -> Message:
         """The reply to one request.
@@ -124,7 +147,7 @@ class Subject:
         """The reply to each request; they may all be on their way at once. `Gone.replies` are those that came."""
         first = self._next
         self._next += len(requests)
-        return self._answers.answer_all([{"id": first + n, **request} for n, request in enumerate(requests)])
+        return self._answers.answer_all(first, requests)
 
     def offer(self, store: str) -> Declared:
         """What the subject declares of one store."""

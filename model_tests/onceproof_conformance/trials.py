@@ -14,6 +14,7 @@ from onceproof_conformance.deviations import Deviations, known_deviations
 from onceproof_conformance.diagnosis import Failure
 from onceproof_conformance.hypotheses import Observed
 from onceproof_conformance.options import ENGINES, CutOff, Options
+from onceproof_conformance.realtime import is_sound
 from onceproof_conformance.runner import Late, Runner
 from onceproof_conformance.samples import Sample
 from onceproof_spec.language import Kind
@@ -67,16 +68,22 @@ class Trials:
 
     def replies(self, cases: Sequence[Case], engine: str) -> Iterator[tuple[Case, list[Reply]]]:
         """Each case with the replies to it."""
-        offered = (case for case in cases if not self.deaths.expected(self.model(case), case))
-        for done, (case, replies) in enumerate(self.runner.replay_all(offered)):
+        offered = (case for case in cases if not self.is_left_out(case))
+        for done, (case, replies) in enumerate(self.runner.replay_all(offered, self.is_left_out)):
             if done % 200 == 0:
                 self.options.progress(engine, done, len(cases))
                 self.check_budget()
             yield case, replies
 
+    def is_left_out(self, case: Case) -> bool:
+        """Whether a case is known to end the subject."""
+        return self.deaths.expected(self.model(case), case)
+
     def try_case(self, case: Case) -> Failure | None:
         """Run a case; the failure if some reply is not allowed. One that the subject can't be given has none."""
         if not can_be(self.declared, case, self.table):
+            return None
+        if self.runner.is_real and not is_sound(self.table, case, self.runner.dialect.instants):
             return None
         try:
             return self.judged(case, tuple(self.runner.replay(case)))

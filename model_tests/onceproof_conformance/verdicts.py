@@ -11,6 +11,8 @@ from onceproof_conformance.trials import Trials
 from onceproof_spec.coverage import Branch
 from onceproof_spec.language import Promise
 
+HIDDEN = "what fails may hide that this is broken too: mend that first, and judge again"
+
 
 class Verdicts:
     """The verdicts after all engines have run.
@@ -25,8 +27,8 @@ class Verdicts:
         self.trials, self.branches, self.reachable = trials, branches, reachable
         self.counts: dict[str, Counter[str]] = {name: by_branch(taken) for name, taken in trials.exercised.items()}
 
-    def of(self, clause: str, promise: Promise, broken: ClauseResult | None) -> ClauseResult:
-        """The verdict of one clause, which may be known to be broken."""
+    def of(self, clause: str, promise: Promise, broken: ClauseResult | None, hidden: bool) -> ClauseResult:
+        """The verdict of one clause, which may be known to be broken, or hidden by what is."""
         trials = self.trials
         mine = [branch for branch in self.branches.values() if clause in branch.clauses]
         times = {branch.name: sum(count[branch.name] for count in self.counts.values()) for branch in mine}
@@ -45,9 +47,9 @@ class Verdicts:
         missed = [branch.name for branch in reached if not times[branch.name]]
         if promise.probe and not trials.probed[clause]:
             missed.append(f"the probe {promise.probe}")
-        if trials.undecided or missed:
+        if trials.undecided or missed or hidden:
             result.verdict = Verdict.UNDECIDED
-            result.reason = trials.undecided or self._why_missed(missed)
+            result.reason = trials.undecided or (HIDDEN if hidden else self._why_missed(missed))
         return result
 
     def _why_missed(self, missed: list[str]) -> str:

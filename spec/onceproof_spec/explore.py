@@ -23,7 +23,8 @@ from onceproof_spec.table import Table
 class Scope:
     """How small the store is: its limits and constants, the tokens and texts there are, the last instant, the numbers.
 
-    `calls` is how many calls lead to a state, where states are walked and not searched.
+    Where states are walked and not searched, `calls` is how many calls lead to a state, and `begins` the instant of
+    the first: texts sort otherwise than numbers where these get longer.
     A state in which a field is beyond what `most` says is not gone on from: what only counts on would never end.
     """
 
@@ -35,6 +36,7 @@ class Scope:
     calls: int = 4
     most: Mapping[str, int] = field(default_factory=dict)
     most_states: int = 1_000_000
+    begins: int = 0
 
 
 @dataclass(slots=True)

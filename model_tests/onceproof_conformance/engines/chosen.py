@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from onceproof_conformance.belief import Case
 from onceproof_conformance.crowd import (
@@ -29,9 +28,9 @@ from onceproof_conformance.crowd import crowd_of as crowd_of
 from onceproof_conformance.declared import Clock, Declared
 from onceproof_conformance.engines import cover
 from onceproof_conformance.lifecycles.base import Dialect
-from onceproof_conformance.realtime import STILL_MS, TICK_MS, stretched
+from onceproof_conformance.realtime import STILL_MS, TICK_MS, is_clear, model_of, stretched
 from onceproof_spec.explore import Scope
-from onceproof_spec.model import Model, Outcome, Request, State
+from onceproof_spec.model import Request, State
 from onceproof_spec.table import Table
 
 MOST_FILLED = 250_000
@@ -99,7 +98,7 @@ def _on_a_full_store(table: Table, dialect: Dialect, declared: Declared, bound: 
     scope = replace(scope, limits={**scope.limits, bound: small}, clock=scope.clock + small)
     walk = cover.Walk(table, scope, declared, dialect.names.strangers[:2])
     firsts = [request for request in walk.alphabet(cover.Node(walk.model.start, (), 0)) if request.at == 0]
-    calls = tuple(fill(table, scope.limits, firsts, small))
+    calls = tuple(fill(table, scope.limits, firsts, small, dialect.instants))
     limits = tuple((name, scope.limits[name]) for name in table.limits)
     cost = 0
     for way, node in _ways(walk, calls):
@@ -154,11 +153,11 @@ def _kinds(
 def _still(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]:
     """What needs no time to pass, in stores where everything lives for minutes."""
     for case in _walked(table, dialect, declared, dialect.scopes):
-        if any(request.at for request in case.requests) or not _clear(table, case):
+        if any(request.at for request in case.requests) or not is_clear(table, case):
             continue
         if not lifetimes(table) & dict(declared.fixed).keys():
             yield stretched(table, case, dialect.instants, STILL_MS)
-        elif _clear(table, case, within=HURRY_MS):
+        elif is_clear(table, case, within=HURRY_MS):
             yield case
 
 
@@ -178,38 +177,16 @@ def _slept(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]
     ]
     taken: dict[str, int] = {}
     for case in sorted(_walked(table, dialect, declared, scopes), key=lambda case: len(case.requests)):
-        if case.requests[-1].at and _clear(table, case):
+        if case.requests[-1].at and is_clear(table, case):
             seen = {branch for branches in lawful(table, case) for branch in branches}
             if any(taken.get(branch, 0) < SLEPT_FOR_A_BRANCH for branch in seen):
                 taken |= {branch: taken.get(branch, 0) + 1 for branch in seen}
                 yield stretched(table, case, dialect.instants, TICK_MS)
 
 
-def _clear(table: Table, case: Case, within: int = 1) -> bool:
-    """Whether every call would be answered so a moment earlier or later as well, and would do the same."""
-    model = _model(table, case.limits)
-    state = model.start
-    for request in case.requests:
-        outcome = model.after(state, request)[0]
-        for at in (request.at - within, request.at + within):
-            if at >= 0 and _does(model.after(state, replace(request, at=at))[0]) != _does(outcome):
-                return False
-        state = outcome.state
-    return True
-
-
-def _does(outcome: Outcome) -> tuple[object, ...]:
-    return outcome.reply, outcome.code, [(step.token, step.row) for step in outcome.steps]
-
-
-@lru_cache(maxsize=64)
-def _model(table: Table, limits: tuple[tuple[str, int | None], ...]) -> Model:
-    return Model(table, dict(limits))
-
-
 def lawful(table: Table, case: Case) -> Iterator[tuple[str, ...]]:
     """The branches that each call of a sequence takes, of a store that keeps the law."""
-    model = _model(table, case.limits)
+    model = model_of(table, case.limits)
     state = model.start
     for request in case.requests:
         outcome = model.after(state, request)[0]

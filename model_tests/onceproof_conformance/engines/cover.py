@@ -73,7 +73,7 @@ class Walk:
     def sequences(self) -> Iterator[tuple[Request, ...]]:
         """Every way to a state, every call from it, and what shows what the call did."""
         seen = {self.shape(self.model.start)}
-        queue = deque([Node(self.model.start, (), 0)])
+        queue = deque([Node(self.model.start, (), self.scope.begins)])
         while queue:
             node = queue.popleft()
             yield from self.unseen(node)

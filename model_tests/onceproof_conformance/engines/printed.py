@@ -21,7 +21,7 @@ def leak(runner: Runner, table: Table) -> tuple[Message | None, int]:
     tokens = [RAW, bytes(range(0xA0, 0xB0)), bytes([255, *[7] * 15])]
     for tried, raw in enumerate(tokens, 1):
         runner.open(Case(table.name, str(table.profile), limits, ()))
-        issue: Message = {"op": "issue", "at": 0, "rng": [raw.hex()]}
+        issue: Message = {"op": "issue", "at": 0} | ({"rng": [raw.hex()]} if runner.own is None else {})
         issued = runner.raw(issue)
         if runner.own is not None:
             raw = _raw(issued.get("ok"))

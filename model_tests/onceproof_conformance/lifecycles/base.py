@@ -31,11 +31,12 @@ def _refused(code: str) -> Reply:
 class Names:
     """The text of each token by its handle, and back. Neighbours differ as little as two tokens can.
 
-    `strangers` are handles of texts that look like a token's and are none; `pattern` is what every token looks like.
+    `strangers` are handles of texts that look like a token's and are none. `pattern` is what every token looks like
+    that the store issues, and `named` what a call names one by; nothing, if that may be any text.
     """
 
     strangers: tuple[int, ...] = ()
-    pattern = ""
+    pattern = named = ""
 
     def text(self, handle: int) -> str:
         """The token as the wire writes it."""
@@ -88,8 +89,13 @@ class Bound(Names):
         self._handles[text] = handle
 
     def text(self, handle: int) -> str:
-        bound = self._texts.get(handle) or self.names.stranger(handle, self.text)
-        return self.names.text(handle) if bound is None else bound
+        known = self._texts.get(handle)
+        if known is not None:
+            return known
+        stranger = self.names.stranger(handle, self.text)
+        if stranger is None:
+            return self.names.text(handle)
+        return f"{stranger}-" if stranger in self._handles else stranger
 
     def handle(self, text: str) -> int | None:
         return self._handles.get(text)
@@ -124,7 +130,8 @@ class Dialect:
     """One store's calls: how they are written, how small the stores are that `cover` walks, how `random` plays.
 
     `scopes`: the limits of each small store that is walked. `machine`: the Hypothesis rules. `texts`: the texts that
-    its calls name, if any. `races`: what is tried from several threads. `instants`: the numbers that are instants.
+    its calls name, if any. `races`: what is tried from several threads. `instants`: the numbers that are instants;
+    `signed`: those that may be negative.
     """
 
     store: str
@@ -134,6 +141,7 @@ class Dialect:
     texts: Names = field(default_factory=lambda: Listed("text"))
     races: tuple[Race, ...] = ()
     instants: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
 
     def message(self, request: Request, limits: Mapping[str, int | None]) -> Message:
         """A request of the model as the protocol writes it."""

@@ -18,12 +18,12 @@ DRAWS = st.lists(st.one_of(TOKENS, st.just(FAIL)), max_size=4).map(tuple)
 
 
 class Tokens(Names):
-    """Sixteen bytes that differ from the next in the last byte, or only in the first."""
+    """Sixteen bytes; some differ in the last byte alone, some in the first, and some in both by what cancels out."""
 
-    pattern = "[0-9a-f]{32}"
+    pattern = named = "[0-9a-f]{32}"
 
     def text(self, handle: int) -> str:
-        return bytes([handle >> 1 & 255, *[0] * 13, handle >> 9, (handle & 1) + 1]).hex()
+        return bytes([handle >> 1 & 255, *[0xA5] * 13, handle >> 9, handle & 1]).hex()
 
 
 class HandoffMachine(StoreMachine):

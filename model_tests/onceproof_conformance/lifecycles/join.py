@@ -19,10 +19,12 @@ EXPIRIES = st.integers(0, 12)
 
 
 class Digests(Names):
-    """Thirty-two bytes that differ from the next in the last byte, or only in the first."""
+    """Thirty-two bytes; some differ in the last byte alone, some in the first, and some in both by what cancels out."""
+
+    named = "[0-9a-f]{64}"
 
     def text(self, handle: int) -> str:
-        return bytes([handle >> 1 & 255, *[0] * 29, handle >> 9, (handle & 1) + 1]).hex()
+        return bytes([handle >> 1 & 255, *[0xA5] * 29, handle >> 9, handle & 1]).hex()
 
 
 class JoinMachine(StoreMachine):
@@ -88,7 +90,7 @@ DIALECT = Dialect(
     scopes=(
         Scope({"in_flight_ms": 2, "entries_max": 1}, tokens=1, clock=5, numbers=(1, 2), calls=5),
         Scope({"in_flight_ms": 1, "entries_max": 2}, tokens=2, clock=3, numbers=(1,), calls=3),
-        Scope({"in_flight_ms": 1, "entries_max": None}, tokens=1, clock=3, numbers=(1,), calls=4),
+        Scope({"in_flight_ms": 1, "entries_max": None}, tokens=1, clock=3, numbers=(0, 1), calls=4),
     ),
     machine=JoinMachine,
     races=RACES,

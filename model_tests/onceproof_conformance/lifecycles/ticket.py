@@ -27,7 +27,7 @@ class Tickets(Names):
     pattern = "wst_[0-9a-f]{64}"
 
     def drawn(self, handle: int) -> str:
-        return bytes([0xAB, handle >> 1 & 255, *[0] * 28, handle >> 9, (handle & 1) + 1]).hex()
+        return bytes([0xAB, handle >> 1 & 255, *[0x05] * 28, handle >> 9, handle & 1]).hex()
 
     def text(self, handle: int) -> str:
         stranger = self.stranger(handle, self.text)

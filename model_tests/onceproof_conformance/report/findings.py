@@ -17,13 +17,17 @@ def show(complaints: Sequence[Complaint], asked: int, console: Console) -> None:
     for complaint in complaints:
         ailment = complaint.ailment
         console.print(Text(f"{ailment.what} ({complaint.name})", style="bold red"))
+        lawful = [("lawful", f"`{complaint.lawful}`")] if complaint.lawful else []
         for word, told in (
-            ("sent", complaint.sent), ("received", complaint.received), ("rule", ailment.rule), ("mend", ailment.mend),
+            *(("before", line) for line in complaint.before),
+            ("sent", complaint.sent), ("received", complaint.received), *lawful,
+            ("rule", ailment.rule), ("mend", ailment.mend),
         ):  # fmt: skip
             console.print(Text(f"  {word + ':':<10}{told}"), soft_wrap=True)
         for line in complaint.stderr.rstrip().splitlines()[-MOST_STDERR:]:
             console.print(Text(f"  stderr:   {line}"), soft_wrap=True)
         console.print()
     mistakes = f"{len(complaints)} {'mistake' if len(complaints) == 1 else 'mistakes'}"
+    mistakes += "; mend what stands here, and run doctor again: one mistake may hide another"
     told = mistakes if complaints else f"nothing is wrong with the adapter in {asked} requests; now judge it with check"
     console.print(Text(told, style="bold red" if complaints else "green"))

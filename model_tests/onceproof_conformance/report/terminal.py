@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from onceproof_conformance.framing import visible
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.report.again import replay_command
 from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
@@ -20,6 +22,7 @@ COLOURS = {
     Verdict.KNOWN_FAILING: "cyan", Verdict.NOT_APPLICABLE: "dim",
 }  # fmt: skip
 MOST_STDERR = 10
+BYTES = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
 FAILURES = (Verdict.FAIL, Verdict.WARN, Verdict.CRASH, Verdict.TIMEOUT, Verdict.KNOWN_FAILING)
 
 
@@ -56,13 +59,14 @@ def _grid(run: StoreResult, verbose: bool) -> Grid:
 
 
 def _show_failure(results: Results, run: StoreResult, name: str, clause: ClauseResult, console: Console) -> None:
-    one_of = f", or one of {', '.join(clause.one_of)}" if clause.one_of else ""
-    console.print(Text(f"\n{name}{one_of}: {clause.verdict} ({run.profile})", style=COLOURS[clause.verdict]))
+    either = f"one of {', '.join([name, *clause.one_of])}" if clause.one_of else name
+    console.print(Text(f"\n{either}: {clause.verdict} ({run.profile})", style=COLOURS[clause.verdict]))
     if clause.reason:
         console.print(f"  {clause.reason}", highlight=False, markup=False)
     if found := clause.counterexample:
         lines = [*sequence(found), *([found["reason"]] if "reason" in found else [])]
         lines += [f"  | {line}" for line in found.get("stderr", "").splitlines()[-MOST_STDERR:]]
+        lines = [visible(line) for line in lines]
         lines.append(f"again with: {replay_command({'argv': results.argv}, found)}")
         for line in lines:
             console.print(Text(f"  {line}"), soft_wrap=True)
@@ -89,22 +93,29 @@ def sequence(counterexample: Message) -> list[str]:
 
 
 def _names(calls: Iterable[Message]) -> dict[str, str]:
-    """Short names for long tokens, in the order in which they come up: a, b, c."""
+    """Short names for the bytes of tokens, in the order in which they come up: a, b, c."""
     found: dict[str, str] = {}
     for call in calls:
-        for value in call.values():
+        for value in [*call.values(), *call["got"].values()]:
             for text in value if isinstance(value, list) else [value]:
-                if isinstance(text, str) and len(text) >= 32 and text not in found:
-                    found[text] = chr(ord("a") + len(found) % 26)
+                for run in BYTES.findall(text) if isinstance(text, str) else ():
+                    found.setdefault(run.lower(), chr(ord("a") + len(found) % 26))
     return found
 
 
 def _short(value: object, names: dict[str, str]) -> str:
+    """A value in few words: the bytes of a token by their name, in upper case where they are in upper case."""
     if isinstance(value, list):
         return "[" + " ".join(_short(entry, names) for entry in value) + "]"
-    if isinstance(value, str):
-        return names.get(value, value if value == "!" else json.dumps(value, ensure_ascii=False))
-    return json.dumps(value)
+    if not isinstance(value, str):
+        return json.dumps(value)
+
+    def renamed(run: re.Match[str]) -> str:
+        name = names.get(run[0].lower(), run[0])
+        return name if run[0] == run[0].lower() else name.upper()
+
+    told = BYTES.sub(renamed, value)
+    return told if value == "!" or (told != value and told.replace("_", "").isalnum()) else json.dumps(told)
 
 
 def _reply(reply: Message, names: dict[str, str]) -> str:
