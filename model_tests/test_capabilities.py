@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
@@ -16,9 +18,11 @@ from onceproof_conformance.declared import Declared, read_offer
 from onceproof_conformance.engines import chosen
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.lifecycles import DIALECTS
+from onceproof_conformance.lifecycles.base import request as call
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Message
+from onceproof_conformance.realtime import is_sound
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import StoreResult, Verdict
 from onceproof_conformance.runner import Runner
@@ -174,9 +178,9 @@ def in_large(declared: Declared, case: Case) -> list[Reply]:
     state, replies = model.start, list[Reply]()
     for place, request in enumerate(case.requests):
         told = []
-        for call in crowd.requests(table, request) if place == MEMBER else [request]:
-            outcome = model.after(state, call)[0]
-            told.append(crowd.counted(table, call.call, outcome.reply))
+        for one in crowd.requests(table, request) if place == MEMBER else [request]:
+            outcome = model.after(state, one)[0]
+            told.append(crowd.counted(table, one.call, outcome.reply))
             state = outcome.state
         replies.append(told[0])
     return replies
@@ -233,6 +237,24 @@ def test_a_store_with_a_clock_of_its_own_is_judged_as_far_as_can_be(store: str) 
     result = judged(offering(Real(), store, clock="real"), store)
     assert named(result, *BROKEN, Verdict.UNDECIDED) == set()
     assert named(result, Verdict.NOT_APPLICABLE) <= {"dead_at_deadline", "one_critical_section"}
+
+
+@pytest.mark.parametrize("store", ["ticket", "session", "handoff"])
+def test_no_answer_in_real_time_hangs_on_a_moment(store: str) -> None:
+    """Of every sequence that is run with a real clock each call may come a moment earlier or later."""
+    table, dialect = law(store, Profile.HARDENED), DIALECTS[store]
+    cases = chosen.cases(table, dialect, read_offer(store, Offer(caps=CAPS[store], clock="real").message()))
+    assert any(request.at for case in cases for request in case.requests)
+    assert [case for case in cases[::5] if not is_sound(table, case, dialect.instants)] == []
+
+
+def test_a_sequence_at_a_deadline_is_no_sound_one() -> None:
+    """A second ticket that is redeemed at its own deadline may be alive, although the first is surely dead."""
+    issue, redeem = partial(call, "ticket", "issue"), partial(call, "ticket", "redeem")
+    calls = (issue((1,)), issue((2,), at=40), redeem(1, at=160), redeem(2, at=160))
+    case = Case("ticket", "hardened", (("outstanding_max", 2), ("ttl_ms", 120)), calls)
+    assert not is_sound(law("ticket", Profile.HARDENED), case, ())
+    assert is_sound(law("ticket", Profile.HARDENED), replace(case, requests=calls[:3]), ())
 
 
 def test_a_ticket_that_never_dies_is_found_in_real_time() -> None:

@@ -107,4 +107,4 @@ def _does(table: Table, case: Case) -> list[tuple[object, ...]]:
 
 def is_sound(table: Table, case: Case, instants: tuple[str, ...]) -> bool:
     """Whether a sequence in real time has an answer that does not hang on how late its calls come."""
-    return is_clear(table, case, max(1, int(unit_of(table, case, instants))))
+    return is_clear(table, case, max(1, int(slack_of(table, case, instants))))

@@ -27,21 +27,27 @@ def counterexample(runner: Runner, model: Model, failure: Failure) -> Message:
     case = failure.case
     case = Case(case.store, case.profile, case.limits, case.requests[: failure.place + 1])
     belief, calls, crowd = Belief(model), [], crowd_of(runner.declared, case)
-    raw = runner.transcript(case) if crowd is not None else []
+    raw = runner.transcript(case) if crowd is not None or (runner.own is not None and not runner.is_real) else []
     for place, request in enumerate(case.requests):
         seen = failure.replies[place]
-        told = dict(runner.message(request, model.limits))
-        told["got"] = raw[place] if place < len(raw) else runner.dialect.written(seen)
+        sent, got = raw[place] if place < len(raw) else (runner.message(request, model.limits), None)
+        told = {**sent, "got": runner.dialect.written(seen) if got is None else got}
         if crowd is not None and place == MEMBER:
             told["times"] = 1 + crowd.size
         if place == failure.place:
-            told["allowed"] = [
-                runner.dialect.written(reply) for reply in _allowed(runner, model, belief, request, crowd)
-            ]
+            allowed = _allowed(runner, model, belief, request, crowd)
+            told["allowed"] = [_lawful(runner, reply) for reply in allowed]
         calls.append(told)
         belief.observe(request, seen)
     config = crowd.config(case) if crowd is not None else case.config
     return {"config": config, "calls": calls, "replay": written(case)}
+
+
+def _lawful(runner: Runner, reply: Reply) -> Message:
+    """A reply that is allowed; a token that the store would draw for itself is told by what it looks like."""
+    if runner.own is not None and reply.token is not None:
+        return {"ok": f"a new token, {runner.own.pattern}"}
+    return runner.dialect.written(reply)
 
 
 def _allowed(runner: Runner, model: Model, belief: Belief, request: Request, crowd: Crowd | None) -> list[Reply]:

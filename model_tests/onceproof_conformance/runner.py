@@ -274,18 +274,20 @@ class Runner:
                 return reply
         return first
 
-    def transcript(self, case: Case) -> list[Message]:
-        """What is answered to each call of a sequence, as it comes; of a crowd one reply."""
-        _, calls = self._written(case)
+    def transcript(self, case: Case) -> list[tuple[Message, Message]]:
+        """Each call of a sequence as it is sent, and what is answered, as it comes; of a crowd one reply."""
         self.open(case)
-        crowd, told = crowd_of(self.declared, case), list[Message]()
-        for request, sent in zip(case.requests, calls, strict=True):
+        crowd, limits, told = crowd_of(self.declared, case), limits_read(case.config), list[tuple[Message, Message]]()
+        for place, request in enumerate(case.requests):
+            is_crowd = crowd is not None and place == MEMBER
+            sent = self.crowded(crowd, request, limits) if crowd and is_crowd else [self.message(request, limits)]
             try:
                 replies = self.subject.ask_all(sent)
             except Gone:
                 break  # what stands for this reply is known
             reply = self._of_crowd(crowd, request, replies) if crowd else replies[0]
-            told.append({name: value for name, value in reply.items() if name != "id"})
+            self.seen(request, reply)
+            told.append((sent[0], {name: value for name, value in reply.items() if name != "id"}))
         return told
 
     def _alone(self, case: Case, calls: list[list[Message]], mine: Sequence[Message], gone: Gone) -> list[Reply]:

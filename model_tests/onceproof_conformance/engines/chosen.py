@@ -7,6 +7,7 @@ few sequences for each branch, with the runner sleeping.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -40,7 +41,9 @@ LIFETIMES = 2
 FEWER_CALLS, FEWEST_CALLS = 2, 2
 """How many lifetimes that are fixed are walked through, and in how many calls: their instants are far apart."""
 
-SLEPT_FOR_A_BRANCH = 3
+SLEPT_FOR_A_BRANCH = 2
+"""So many sequences in each small store."""
+
 HURRY_MS = 1_000
 """How long a sequence without waiting may take."""
 
@@ -175,12 +178,12 @@ def _slept(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]
         )
         for scope in dialect.scopes[:2]
     ]
-    taken: dict[str, int] = {}
+    taken: Counter[object] = Counter()
     for case in sorted(_walked(table, dialect, declared, scopes), key=lambda case: len(case.requests)):
         if case.requests[-1].at and is_clear(table, case):
-            seen = {branch for branches in lawful(table, case) for branch in branches}
-            if any(taken.get(branch, 0) < SLEPT_FOR_A_BRANCH for branch in seen):
-                taken |= {branch: taken.get(branch, 0) + 1 for branch in seen}
+            seen = {(case.limits, branch) for branches in lawful(table, case) for branch in branches}
+            if any(taken[branch] < SLEPT_FOR_A_BRANCH for branch in seen):
+                taken.update(seen)
                 yield stretched(table, case, dialect.instants, TICK_MS)
 
 
