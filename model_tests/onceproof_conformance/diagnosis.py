@@ -25,6 +25,9 @@ AGAIN = 4
 DOUBT = 60
 MOST_FAILURES = 40
 MOST_HIDDEN = 24
+AS_WELL = 25
+"""What is no more far-fetched than by this much explains a failure about as well."""
+
 ALIKE = 6
 TELLING = 3
 
@@ -216,7 +219,7 @@ def diagnose_parts(
 def better_explained(
     models: Models, failures: Sequence[Failure], clauses: Sequence[str], broken: frozenset[str], evidence: Evidence
 ) -> set[str]:
-    """The clauses that explain some failure better than any that is known to be broken does.
+    """The clauses that explain some failure about as well as any that is known to be broken, or better.
 
     Where several things are wrong, what is known to be broken may explain what another clause is to blame for: such a
     clause has not passed.
@@ -225,7 +228,7 @@ def better_explained(
     for failure in _telling(models, failures)[:MOST_HIDDEN]:
         prices = cheapest(explain(models[failure.case.limits], failure, clauses, frozenset(), evidence))
         known = min((price for clause, price in prices.items() if clause in broken), default=UNEXPLAINED)
-        found |= {clause for clause, price in prices.items() if clause not in broken and price < known}
+        found |= {clause for clause, price in prices.items() if clause not in broken and price < known + AS_WELL}
     return found
 
 
