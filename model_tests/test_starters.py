@@ -113,7 +113,7 @@ def test_right_stores_pass_with_any_seed(adapters: Callable[[str], tuple[str, ..
 
 def check_random(told: tuple[str, ...], store: str, seed: int) -> set[str]:
     """The clauses that random finds broken with a seed."""
-    options = Options(engines=("random",), seed=seed, examples=30)
+    options = Options(engines=("random",), seed=seed, examples=10)
     return broken(check_named(Named(command=told), options, stores=(store,)))
 
 

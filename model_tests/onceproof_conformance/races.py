@@ -15,7 +15,7 @@ from onceproof_spec.table import Table
 
 LIMITS = (1, 2)
 LIFETIME_MS = 60_000
-ROUNDS = 4
+ROUNDS = 16
 """So many times is each race run for every hundred examples: the slow part is that threads must meet."""
 
 MOST_ROUNDS = 200
