@@ -65,6 +65,13 @@ WRONG: tuple[Wrong, ...] = (
     ),
     Wrong(
         "join",
+        "join.dead_after_expiry",
+        "expiry_of_zero_is_never",
+        "A test for truth takes an expiry at instant 0 for none.",
+        (("        if (now > record.expiresAt) {", "        if (record.expiresAt && now > record.expiresAt) {"),),
+    ),
+    Wrong(
+        "join",
         "join.attempts_count",
         "assigns_only_once",
         "`||=` assigns only where there was nothing, so that every later attempt has the number of the first.",

@@ -19,6 +19,13 @@ WRONG = (
     ),
     Wrong(
         "handoff",
+        "handoff.mismatch_never_consumes",
+        "differences_cancel_out",
+        "the comparison in constant time gathers the differences with `^`, so that two that are the same cancel out",
+        (("difference | (mine ^ theirs)", "difference ^ (mine ^ theirs)"),),
+    ),
+    Wrong(
+        "handoff",
         "handoff.dead_at_deadline",
         "lifetime_in_seconds",
         "the lifetime goes through Duration::from_secs, which takes the milliseconds for seconds",
