@@ -7,11 +7,11 @@ import pytest
 from onceproof_conformance import replay
 from onceproof_conformance.adapter import Adapter, Offer, Refused
 from onceproof_conformance.belief import Case, allows
-from onceproof_conformance.check import VERSION, apply_known_failing, check, read_known_failing
+from onceproof_conformance.check import apply_known_failing, check, read_known_failing
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import BadReply
+from onceproof_conformance.protocol import VERSION, BadReply
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import Results, Verdict
 from onceproof_conformance.runner import Runner

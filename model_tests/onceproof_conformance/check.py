@@ -25,7 +25,6 @@ from onceproof_spec import Profile, law
 from onceproof_spec.language import Level
 from onceproof_spec.model import Model
 
-VERSION = "0.1.0"
 MOST_WORKERS = 2
 Announce = Callable[[str, str, int, int], None]
 

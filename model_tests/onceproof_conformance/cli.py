@@ -15,9 +15,8 @@ from rich.table import Table as Grid
 
 from onceproof_conformance import check as checking
 from onceproof_conformance.catalogue import entries
-from onceproof_conformance.check import VERSION
 from onceproof_conformance.options import ENGINES, Options
-from onceproof_conformance.protocol import BadReply
+from onceproof_conformance.protocol import VERSION, BadReply
 from onceproof_conformance.replay import BadReplay
 from onceproof_conformance.report import explained, findings, terminal
 from onceproof_conformance.report.junit import junit

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from onceproof_conformance.belief import Case
 from onceproof_conformance.declared import Declared
 from onceproof_conformance.protocol import Message
+from onceproof_spec import Profile, law
 from onceproof_spec.language import DROPPED, HELD, Admit, Draw, Evict, Kind, Sweep, Tell
 from onceproof_spec.model import Model, Outcome, Reply, Request, State
 from onceproof_spec.table import Table
@@ -32,6 +34,7 @@ MOST = 100_000
 FIRST_BYSTANDER = 2_000
 
 
+@lru_cache(maxsize=32)
 def bounds(table: Table) -> frozenset[str]:
     """The limits that say how many tokens may be held."""
     found: set[str] = set()
@@ -102,9 +105,9 @@ def crowd_of(declared: Declared, case: Case) -> Crowd | None:
     """The crowd of a case, if it has one: then its bound is the small one, and a large one is fixed."""
     if not declared.fixed:
         return None
-    limits = dict(case.limits)
+    limits, bounded = dict(case.limits), bounds(law(case.store, Profile(case.profile)))
     for name, value in declared.fixed:
-        if value >= FEWEST and limits[name] == SMALL and name.endswith("_max"):
+        if value >= FEWEST and limits[name] == SMALL and name in bounded:
             return Crowd(name, value - SMALL)
     return None
 
@@ -151,10 +154,10 @@ def fill(
     filling = max((request for request in candidates if held_by(request)), key=held_by)
     takes = table.calls[filling.call].declared.takes
     plain = [name for name, kind in takes if kind is Kind.NUMBER and name not in instants]
-    told = [dict(request.values) for request in candidates if request.call == filling.call]
+    alike = [dict(request.values) for request in candidates if request.call == filling.call]
     calls = [renamed(table, filling, handle, handle) for handle in range(size)]
     for name in plain:
-        numbers = sorted({values[name] for values in told})
+        numbers = sorted({values[name] for values in alike})
         calls = [with_value(c, name, numbers[0] if handle else numbers[-1]) for handle, c in enumerate(calls)]
     return calls
 

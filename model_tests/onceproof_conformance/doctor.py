@@ -11,8 +11,7 @@ from onceproof_conformance.declared import BadOffer, Clock, Declared, Rng, read_
 from onceproof_conformance.framing import BadLine, decode, encode, shown
 from onceproof_conformance.lifecycles import DIALECTS
 from onceproof_conformance.patient import Doubts, Patient, telling
-from onceproof_conformance.protocol import PROTOCOL, Message, fields, needs
-from onceproof_conformance.subject import SUITE
+from onceproof_conformance.protocol import PROTOCOL, SUITE, Message, fields, needs
 from onceproof_conformance.watched import Named, Watched, is_message
 from onceproof_spec import Profile, law, lifecycles
 

@@ -25,6 +25,7 @@ from onceproof_conformance.protocol import (
     needs,
     refusals,
 )  # fmt: skip
+from onceproof_conformance.racing import MOST_LANES
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import OUTCOMES, RAN, After, Apply, Draw, Field, Given, Kind, Shown, Tell, Text
 
@@ -34,7 +35,6 @@ WHOLE: Schema = {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST}
 TEXT: Schema = {"type": "string"}
 NULL: Schema = {"type": "null"}
 WORDS = {"crash": {"type": "string", "minLength": 1}, "msg": TEXT}
-MOST_LANES = 64
 
 
 def document() -> Schema:

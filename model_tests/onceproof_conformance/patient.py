@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from onceproof_conformance.belief import Case, allows
 from onceproof_conformance.crowd import lifetimes
@@ -18,8 +17,8 @@ from onceproof_conformance.engines import chosen
 from onceproof_conformance.framing import encode
 from onceproof_conformance.lifecycles import Dialect
 from onceproof_conformance.protocol import NONSENSE, Message, refusals
-from onceproof_conformance.realtime import stretched
-from onceproof_spec.model import CRASHED, FAIL, Model, Reply
+from onceproof_conformance.realtime import model_of, stretched
+from onceproof_spec.model import CRASHED, FAIL, Reply
 from onceproof_spec.table import Table
 
 MOST_CALLS = 6
@@ -62,7 +61,7 @@ class Patient:
 
     def allowed(self, place: int, time: Callable[[int], int] = lambda at: at) -> Reply:
         """What the law answers to one of the calls, where the store takes its instants for others."""
-        model = _model(self.table, self.case.limits)
+        model = model_of(self.table, self.case.limits)
         state, reply = model.start, Reply()
         for request in self.case.requests[: place + 1]:
             outcome = model.after(state, replace(request, at=time(request.at)))[0]
@@ -85,7 +84,11 @@ class Patient:
         if err in NONSENSE:
             capable = self.table.calls[request.call].declared.needs
             return ("capability" if capable else "op_missing") if err == "unsupported" else "fields_refused"
-        if err is not None and err not in _codes(self.table, request.call) and self.declared.errors is Errors.EXACT:
+        if (
+            err is not None
+            and err not in refusals(self.table.name, request.call)
+            and self.declared.errors is Errors.EXACT
+        ):
             return "wrong_code"
         if "crash" in reply and allowed.refusal and allowed != CRASHED and not draws:
             return "crash_for_refusal"
@@ -181,21 +184,10 @@ def _clear_of_edges(case: Case) -> Case:
 
 def _tells(table: Table, case: Case) -> list[Told]:
     """Of each call what the law does with it, and whether that is so only because time has passed."""
-    model, found = _model(table, case.limits), list[Told]()
+    model, found = model_of(table, case.limits), list[Told]()
     state = still = model.start
     for request in case.requests:
         outcome, without = model.after(state, request)[0], model.after(still, replace(request, at=0))[0]
         state, still = outcome.state, without.state
         found.append((request.call, outcome.code, outcome.reply != without.reply))
     return found
-
-
-@lru_cache(maxsize=64)
-def _model(table: Table, limits: tuple[tuple[str, int | None], ...]) -> Model:
-    return Model(table, dict(limits))
-
-
-@lru_cache(maxsize=64)
-def _codes(table: Table, call: str) -> tuple[str, ...]:
-    """The codes with which a call may be refused."""
-    return refusals(table.name, call)

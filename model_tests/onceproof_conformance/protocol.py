@@ -12,6 +12,8 @@ from typing import Any
 from onceproof_spec import law, lifecycles
 from onceproof_spec.language import CRASH, OUTCOMES, Apply, Kind, Profile
 
+VERSION = "0.1.0"
+SUITE = f"onceproof {VERSION}"
 PROTOCOL = 1
 LARGEST = 2**53 - 1
 DRAWS_FIELD = "rng"

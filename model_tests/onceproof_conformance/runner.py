@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
@@ -12,7 +13,7 @@ from onceproof_conformance.crowd import MEMBER, Crowd, bystander_reply, crowd_of
 from onceproof_conformance.deaths import MOST
 from onceproof_conformance.declared import Clock, Errors, Rng
 from onceproof_conformance.engines.race import Race, Raced
-from onceproof_conformance.framing import MOST_SHOWN, cut, visible
+from onceproof_conformance.framing import MOST_SHOWN, cut, end_of, visible
 from onceproof_conformance.lifecycles import DIALECTS, Dialect
 from onceproof_conformance.lifecycles.base import Bound
 from onceproof_conformance.protocol import DRAWS_FIELD, NONSENSE, BadReply, Message, checked_reply, is_whole
@@ -55,7 +56,7 @@ class Runner:
             self.own = Bound(self.dialect.names)
             self.dialect = replace(self.dialect, names=self.own)
         self.is_real = self.declared.clock is Clock.REAL and bool(lifetimes(self.table))
-        self.calls = self.late = 0
+        self.calls = 0
         self.members: set[str] = set()
         self.stderr = ""
         self.ended: Counter[str] = Counter()
@@ -140,7 +141,7 @@ class Runner:
         self.ended[gone.kind] += 1
         if self.ended[gone.kind] > MOST[gone.kind]:
             told = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.told}"
-            raise SubjectError(told + (f"\n  its stderr ends:\n{gone.stderr.rstrip()}" if gone.stderr.strip() else ""))
+            raise SubjectError(told + end_of(gone.stderr))
 
     def ask(self, request: Request, limits: Mapping[str, int | None]) -> Reply:
         """One call, and its reply as the model has it."""
@@ -153,7 +154,7 @@ class Runner:
     def raw(self, message: Message) -> Message:
         """A reply as it comes, without its id; where the subject was gone, how it went."""
         try:
-            return {name: value for name, value in self.subject.ask(message).items() if name != "id"}
+            return without_id(self.subject.ask(message))
         except Gone as gone:
             return {gone.kind: gone.told}
 
@@ -187,10 +188,8 @@ class Runner:
         """
         slack = slack_of(self.table, case, self.dialect.instants)
         for _ in range(MOST_LATE):
-            try:
+            with suppress(Late):
                 return self._replay(case, Stopwatch(), slack)
-            except Late:
-                self.late += 1
         raise Late
 
     # many sequences, on their way at once
@@ -259,11 +258,11 @@ class Runner:
             return [self.seen(request, reply) for request, reply in zip(case.requests, left, strict=True)]
         found = []
         for request, sent in zip(case.requests, calls, strict=True):
-            reply = self._of_crowd(crowd, request, [*islice(left, len(sent))])
+            reply = self._of_crowd(crowd, [*islice(left, len(sent))])
             found.append(crowd.counted(self.table, request.call, self.seen(request, reply)))
         return found
 
-    def _of_crowd(self, crowd: Crowd, request: Request, replies: Sequence[Message]) -> Message:
+    def _of_crowd(self, crowd: Crowd, replies: Sequence[Message]) -> Message:
         """One reply for all of a crowd: the first that is not like its member's, else the member's."""
         first, *others = replies
         if not others:
@@ -285,9 +284,9 @@ class Runner:
                 replies = self.subject.ask_all(sent)
             except Gone:
                 break  # what stands for this reply is known
-            reply = self._of_crowd(crowd, request, replies) if crowd else replies[0]
+            reply = self._of_crowd(crowd, replies) if crowd else replies[0]
             self.seen(request, reply)
-            told.append((sent[0], {name: value for name, value in reply.items() if name != "id"}))
+            told.append((sent[0], without_id(reply)))
         return told
 
     def _alone(self, case: Case, calls: list[list[Message]], mine: Sequence[Message], gone: Gone) -> list[Reply]:
@@ -353,6 +352,11 @@ class Runner:
             raise BadReply(cut(f"a reply of a race carries its two tickets under t, not {tickets!r}"))
         checked = checked_reply({**reply, "id": 0}, 0)
         return Raced(request, self.seen(request, checked), tickets[0], tickets[1])
+
+
+def without_id(reply: Message) -> Message:
+    """A reply as a counterexample shows it."""
+    return {name: value for name, value in reply.items() if name != "id"}
 
 
 def plain(reply: Message) -> Message:

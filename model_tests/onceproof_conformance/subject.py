@@ -11,12 +11,11 @@ from typing import Protocol
 
 from onceproof_conformance.adapter import Adapter, described
 from onceproof_conformance.declared import BadOffer, Declared, read_offer
-from onceproof_conformance.framing import cut, visible, writable
-from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, BadReply, Message, checked_reply
+from onceproof_conformance.framing import cut, end_of, visible, writable
+from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, SUITE, BadReply, Message, checked_reply
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_spec import lifecycles
 
-SUITE = "onceproof 0.1.0"
 WRITABLE = (type(None), bool, int)
 """What is known to be written as JSON without trying."""
 
@@ -109,7 +108,7 @@ class Subject:
         try:
             hello = self.ask({"op": "hello", "protocol": PROTOCOL, "suite": SUITE})
         except Gone as gone:
-            raise SubjectError(f"hello was not answered: {gone.told}{_said(gone.stderr)}") from None
+            raise SubjectError(f"hello was not answered: {gone.told}{end_of(gone.stderr)}") from None
         told = hello.get("ok")
         if not isinstance(told, dict) or not isinstance(told.get("stores"), dict):
             raise SubjectError(
@@ -156,11 +155,6 @@ class Subject:
     def close(self) -> None:
         """Say goodbye."""
         self._answers.close()
-
-
-def _said(stderr: str) -> str:
-    lines = stderr.rstrip().splitlines()[-20:]
-    return "\n  its stderr ends:\n" + "\n".join(f"  | {line}" for line in lines) if lines else ""
 
 
 def load(path: str) -> Adapter:

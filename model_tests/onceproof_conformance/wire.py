@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Sequence
 
 from onceproof_conformance.child import Child, ChildError, Died, Silent
-from onceproof_conformance.framing import BadLine, cut, decode, encode
+from onceproof_conformance.framing import BadLine, cut, decode, encode, end_of
 from onceproof_conformance.protocol import BadReply, Message, checked_reply
 from onceproof_conformance.subject import Gone, SubjectError
 
@@ -92,7 +92,7 @@ class Wire:
 
     def _told_with(self, told: str, stderr: str) -> str:
         where = f"{told}\n  the command: {shlex.join(self.command)}"
-        return where + (f"\n  its stderr ends:\n{indented(stderr)}" if stderr.strip() else "")
+        return where + end_of(stderr)
 
     def _start(self, first: int, hello: Message) -> None:
         """Start the process; one that is started again must say hello as it did before."""
@@ -126,8 +126,3 @@ class Wire:
         if self._child is not None:
             self._child.kill()
             self._child = None
-
-
-def indented(text: str) -> str:
-    """The last lines of a text, each behind a mark."""
-    return "\n".join(f"  | {line}" for line in text.rstrip().splitlines()[-20:])

@@ -13,19 +13,17 @@ from dataclasses import replace
 
 from onceproof_conformance.belief import Case
 from onceproof_conformance.crowd import (
-    FEWEST,
     MEMBER,
     MOST,
-    SMALL,
     WALKED,
     bounds,
+    crowd_of,
     fill,
     is_image,
     lifetimes,
     named,
     small_bound,
 )  # fmt: skip
-from onceproof_conformance.crowd import crowd_of as crowd_of
 from onceproof_conformance.declared import Clock, Declared
 from onceproof_conformance.engines import cover
 from onceproof_conformance.lifecycles.base import Dialect
@@ -61,14 +59,10 @@ def cases(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
 
 
 def _walked(table: Table, dialect: Dialect, declared: Declared, scopes: Iterable[Scope]) -> list[Case]:
-    fitted = list(
-        {_key(scope): scope for scope in (fitted_scope(table, one, declared, dialect) for one in scopes)}.values()
-    )
-    return list(cover.cases(table, replace(dialect, scopes=tuple(fitted)), declared))
-
-
-def _key(scope: Scope) -> tuple[object, ...]:
-    return tuple(scope.limits.items()), scope.tokens, scope.clock, scope.numbers, scope.calls
+    fitted = tuple(fitted_scope(table, scope, declared, dialect) for scope in scopes)
+    found = cover.cases(table, replace(dialect, scopes=fitted), declared)
+    # What is fixed may leave several scopes with the same limits, and so with sequences in common.
+    return list(dict.fromkeys(found) if declared.fixed else found)
 
 
 def fitted_scope(table: Table, scope: Scope, declared: Declared, dialect: Dialect) -> Scope:
@@ -197,4 +191,4 @@ def lawful(table: Table, case: Case) -> Iterator[tuple[str, ...]]:
         state = outcome.state
 
 
-__all__ = ["FEWEST", "SMALL", "cases", "crowd_of", "lawful"]
+__all__ = ["cases", "lawful"]

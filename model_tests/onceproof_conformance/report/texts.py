@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from onceproof_conformance.framing import written_out
 from onceproof_conformance.report.again import replay_command
 from onceproof_conformance.report.terminal import sequence
 
@@ -15,12 +15,6 @@ MOST_TEXT = 20_000
 MOST_LINE = 2_000
 """Characters of a text that stands in a line."""
 
-HIDDEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls; XML 1.0 can't carry most of them, not even escaped
-    r"\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # what is not seen, or turns the direction of the line
-    r"\ud800-\udfff\ufffe\uffff]"  # no characters at all
-)
-
 
 def legible(text: str, most: int = MOST_TEXT) -> str:
     r"""A text of lines with every character that can't be seen or carried written out, like `\x1b`, and cut.
@@ -29,18 +23,13 @@ def legible(text: str, most: int = MOST_TEXT) -> str:
         text: Whatever a subject or a file holds.
         most: How many characters are kept; what is cut off is counted at the end.
     """
-    seen = HIDDEN.sub(_written, text)
+    seen = written_out(text)
     return seen if len(seen) <= most else f"{seen[:most]}… ({len(seen) - most:,} characters more)"
 
 
 def one_line(text: str, most: int = MOST_LINE) -> str:
     """A legible text in one line."""
     return legible(text.replace("\n", "\\n").replace("\t", "\\t"), most)
-
-
-def _written(found: re.Match[str]) -> str:
-    number = ord(found[0])
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
 def steps(counterexample: Mapping[str, Any]) -> list[str]:
