@@ -1,202 +1,400 @@
 """Join tokens: each lets one node in, once, in two steps.
 
-A node that joins a cluster presents a token. The listener begins an attempt for the node's address, prepares
-what the node is to be given, consumes the token, and only then sends. An attempt that comes to nothing is
-reverted; one that is overdue may be replaced. The store holds digests, never tokens, and remembers for ever
-what became of each, unless it is told how many records it may hold.
+A node that joins a cluster presents a token. The listener begins an attempt for the node's address,
+prepares what the node is to be given, consumes the token, and only then sends. An attempt that
+comes to nothing is reverted; one that is overdue may be replaced. The store holds digests, never
+tokens, and remembers for ever what became of each, unless it is told how many records it may hold.
 
-Published as `InMemoryTokenStore` in the Rust crate nodedb_cluster, `token_state`. Each call is judged by its
-own instant: the expiry is absolute, on the wall clock, and only states stick.
+Published as `InMemoryTokenStore` in the Rust crate nodedb_cluster, `token_state`. Each call is
+judged by its own instant: the expiry is absolute, on the wall clock, and only states stick.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from onceproof_spec.language import (
-    HELD, NO_LIMIT, NUMBER, TEXT, TOKEN,
-    Admit, After, Answer, Apply, Call, Field, Lifecycle, Profile, RestsOn, Shown, State, Sweep, Tell, Text,
-    always, answers, departure, each, must, on_call, should, shown, sometimes, step, then, upholds, when,
+    INSTANTS, NO_LIMIT, UNCHANGED,
+    Admit, Apply, Call, Calls, Departs, Departure, Lifecycle, Limit, Number, Profile, State, Sweep,
+    Tell, Text, Token, TokenField,
+    always, answer, answered, answers, at, each, effect, guard, held, moves, must, others, refusal,
+    rows, sets, should, shown, sometimes, stays, token_in, told, when,
 )  # fmt: skip
 
 
-def record(state: str) -> tuple[str, Shown]:
-    """What get shows of a token in a state."""
-    return state, shown(state=state, addr=Text("holder"), attempt=Field("running"), expires_at=Field("alive_until"))
-
-
-def shows(state: str) -> Callable[[], Answer]:
-    """What get answers in a state."""
-    return answers(state, answer="attempts_count", effect="refusals_change_nothing")
-
-
 class JoinToken(Lifecycle):
-    """One token: unknown until it is registered, then issued, in flight, and at last consumed, expired or aborted."""
+    """One token: unknown until it is registered, then issued, in flight, and at last ended."""
 
     unknown = State(initial=True)
     issued, in_flight = State(), State()
     consumed, expired, aborted = State(), State(), State()
-    held = ("issued", "in_flight", "consumed", "expired", "aborted")
-    fields = {"alive_until": 0, "holder": 0, "running": 0, "overdue_at": 0}
-    store = {}
-    limits = ("in_flight_ms", "entries_max")
-    optional = ("entries_max",)
+    ended = (consumed, expired, aborted)
+    held_in = (issued, in_flight, consumed, expired, aborted)
 
-    clauses = {
-        "single_use": must("Over the life of the store at most one consume of a token succeeds, also when callers race."),
-        "register_once": must("Registering a known token is refused and changes nothing."),
-        "one_holder": must("While a token is in flight for one address, begin by another answers `in_flight_conflict` and changes nothing."),
-        "same_holder_is_idempotent": must("Begin by the holder itself answers the running attempt and changes nothing."),
-        "only_holder_consumes": must("Only the address in flight can consume."),
-        "stale_attempt_is_refused": must("Consume and revert for an attempt that is no longer the running one change nothing."),
-        "overdue_attempt_is_replaceable": must("An attempt that has been in flight for `in_flight_ms` can be replaced by a new begin.", rests_on=RestsOn.INSTANTS),
-        "dead_after_expiry": must("An issued token is alive at `expires_at` and dead after it: begin answers `expired` and the state stays expired, whatever the clock does later.", rests_on=RestsOn.INSTANTS),
-        "started_in_time_may_finish": must("Consume does not look at the expiry: an attempt begun in time may finish."),
-        "no_revival_after_expiry": must("A revert after the expiry ends the token."),
-        "attempts_count": must("The attempt number is the number of times the token went in flight."),
-        "terminal_is_final": must("Consumed, expired and aborted have no way out."),
-        "refusals_change_nothing": must("A refused call changes nothing, except that a begin answered `expired` makes the token expired, and it names its reason."),
-        "entries_are_bounded": should("With `entries_max` set, no more records are held: register first drops ended records that are past their expiry, then refuses."),
-        "aborted_is_dead": must("Abort ends an issued or in-flight token: begin answers `aborted`.", needs="abort"),
-        "survives_restart": should("What was answered before a crash holds after it: a consumed token stays consumed.", probe="restart", needs="durable", published="in memory it does not", hardened="on durable stores"),
-    }  # fmt: skip
+    alive_until = TokenField()  # the expiry: the last instant at which the token is alive
+    holder = TokenField(text=True)  # the address for which it is in flight, or which consumed it
+    running = TokenField()  # how many attempts there were, so the number of the running one
+    overdue_at = TokenField()  # the first instant at which the attempt may be replaced
+    in_flight_ms, entries_max = Limit(), Limit(optional=True)
+    token, addr = Token(), Text()
+    expires_at, attempt = Number(), Number()
 
-    overwrites = departure("register_once", published="it overwrites, even a consumed one", hardened="`already_registered`", so={"single_use": "broken by `register`", "dead_after_expiry": "until `register`", "attempts_count": "counted anew after `register`", "terminal_is_final": "but `register`"})
-    anyone_consumes = departure("only_holder_consumes", published="any address can", hardened="others: `in_flight_conflict`")
-    any_attempt = departure("stale_attempt_is_refused", published="the attempt is not looked at", hardened="`stale_attempt` while in flight, otherwise as the table says")
-    never_overdue = departure("overdue_attempt_is_replaceable", published="only a revert ends it", hardened="alive before begin + in_flight_ms, replaceable at it")
-    revert_revives = departure("no_revival_after_expiry", published="it goes back to issued", hardened="it becomes expired")
-    unbounded = departure("entries_are_bounded", published="no bound, nothing is ever dropped", hardened="`entries_limit`")
+    # What is said of them; `.after` is a value when the event, or the call, is over.
+    past_expiry = at > alive_until
+    overdue = at >= overdue_at
+    by_holder = addr == holder
+    current = attempt == running
+    bounded = entries_max < NO_LIMIT
+    remember = sets(alive_until=expires_at, holder=0, running=0, overdue_at=0)
+    claim = sets(holder=addr, running=running + 1, overdue_at=at + in_flight_ms)
+    release = sets(holder=0, overdue_at=0)
+    finish = sets(overdue_at=0)
+    sign = sets(holder=addr, overdue_at=0)
+    as_given = alive_until.after == expires_at
+    same_expiry = alive_until.after == alive_until
+    taken_by_caller = holder.after == addr
+    held_by_nobody = holder.after + overdue_at.after == 0
+    not_overdue_any_more = overdue_at.after == 0
+    counted = running.after == running + 1
+    same_count = running.after == running
+    not_yet_counted = running.after == 0
+    full_turn = overdue_at.after == at + in_flight_ms
+    full = held.after >= entries_max
+    told_what_is_held = told == held.after
+    as_new = (as_given, held_by_nobody, not_yet_counted)
 
-    # What happens to one token. The first transition whose guards hold is taken.
+    # What the published store does otherwise; the promises that this breaks say how.
+    overwrites, anyone_consumes, any_attempt = Departure(), Departure(), Departure()
+    never_overdue, revert_revives, unbounded = Departure(), Departure(), Departure()
+
+    # What happens to one token: in each state, the first row whose guards hold.
     register = (
-        unknown.to(issued, on=["remember", answers("ok", effect="dead_after_expiry")])
-        | issued.from_(issued, in_flight, consumed, expired, aborted, cond="overwrites", on=["remember", answers("ok", effect="register_once")])
+        unknown.to(issued, on=[remember, answers("ok")])
+        | moves(*held_in, to=issued, cond=overwrites, on=[remember, answers("ok")])
+        | stays(*held_in, on=answers("already_registered"))
     )
     begin = (
-        issued.to(expired, cond="past_expiry", on=["release", answers("expired", answer="dead_after_expiry", effect="dead_after_expiry")])
-        | issued.to(in_flight, on=["claim", answers("started", answer="dead_after_expiry attempts_count", effect="attempts_count one_holder overdue_attempt_is_replaceable")])
-        | in_flight.to(in_flight, cond=["never_overdue", "overdue"], unless="by_holder", on=answers("in_flight_conflict", answer="overdue_attempt_is_replaceable", effect="overdue_attempt_is_replaceable"))
-        | in_flight.to(expired, cond=["overdue", "past_expiry"], unless="never_overdue", on=["release", answers("expired", answer="dead_after_expiry", effect="dead_after_expiry")])
-        | in_flight.to(in_flight, cond="overdue", unless="never_overdue", on=["claim", answers("started", answer="overdue_attempt_is_replaceable", effect="overdue_attempt_is_replaceable attempts_count one_holder")])
-        | in_flight.to(in_flight, cond="by_holder", on=answers("running", answer="same_holder_is_idempotent", effect="same_holder_is_idempotent attempts_count"))
-        | in_flight.to(in_flight, on=answers("in_flight_conflict", answer="one_holder", effect="one_holder"))
+        unknown.to.itself(on=answers("not_found"))
+        | issued.to(expired, cond=past_expiry, on=[release, answers("expired")])
+        | issued.to(in_flight, on=[claim, answers("started")])
+        | in_flight.to.itself(
+            cond=[never_overdue, overdue], unless=by_holder, on=answers("in_flight_conflict")
+        )
+        | in_flight.to(
+            expired,
+            cond=[overdue, past_expiry],
+            unless=never_overdue,
+            on=[release, answers("expired")],
+        )
+        | in_flight.to.itself(cond=overdue, unless=never_overdue, on=[claim, answers("started")])
+        | in_flight.to.itself(cond=by_holder, on=answers("running"))
+        | in_flight.to.itself(on=answers("in_flight_conflict"))
+        | consumed.to.itself(on=answers("already_consumed"))
+        | expired.to.itself(on=answers("expired"))
+        | aborted.to.itself(on=answers("aborted"))
     )
     consume = (
-        in_flight.to(in_flight, unless=["anyone_consumes", "by_holder"], on=answers("in_flight_conflict", answer="only_holder_consumes", effect="refusals_change_nothing"))
-        | in_flight.to(in_flight, unless=["any_attempt", "current"], on=answers("stale_attempt", answer="stale_attempt_is_refused", effect="stale_attempt_is_refused"))
-        | in_flight.to(consumed, cond="anyone_consumes", on=["sign", answers("ok", answer="started_in_time_may_finish only_holder_consumes stale_attempt_is_refused", effect="single_use only_holder_consumes")])
-        | in_flight.to(consumed, on=["finish", answers("ok", answer="started_in_time_may_finish", effect="single_use")])
+        unknown.to.itself(on=answers("not_found"))
+        | issued.to.itself(on=answers("invalid_transition"))
+        | in_flight.to.itself(unless=[anyone_consumes, by_holder], on=answers("in_flight_conflict"))
+        | in_flight.to.itself(unless=[any_attempt, current], on=answers("stale_attempt"))
+        | in_flight.to(consumed, cond=anyone_consumes, on=[sign, answers("ok")])
+        | in_flight.to(consumed, on=[finish, answers("ok")])
+        | consumed.to.itself(on=answers("already_consumed"))
+        | stays(expired, aborted, on=answers("invalid_transition"))
     )
     revert = (
-        in_flight.to(in_flight, unless=["any_attempt", "current"], on=answers("stale_attempt", answer="stale_attempt_is_refused", effect="stale_attempt_is_refused"))
-        | in_flight.to(expired, cond="past_expiry", unless="revert_revives", on=["release", answers("ok", effect="no_revival_after_expiry")])
-        | in_flight.to(issued, on=["release", answers("ok", answer="stale_attempt_is_refused", effect="no_revival_after_expiry attempts_count")])
+        unknown.to.itself(on=answers("not_found"))
+        | issued.to.itself(on=answers("invalid_transition"))
+        | in_flight.to.itself(unless=[any_attempt, current], on=answers("stale_attempt"))
+        | in_flight.to(
+            expired, cond=past_expiry, unless=revert_revives, on=[release, answers("ok")]
+        )
+        | in_flight.to(issued, on=[release, answers("ok")])
+        | stays(*ended, on=answers("invalid_transition"))
     )
-    abort = aborted.from_(issued, in_flight, on=["release", answers("ok", answer="aborted_is_dead", effect="aborted_is_dead")])
-    forget = unknown.from_(consumed, expired, aborted, cond="past_expiry", on=answers("dropped"))
-    get = (
-        issued.to(issued, on=shows("issued")) | in_flight.to(in_flight, on=shows("in_flight")) | consumed.to(consumed, on=shows("consumed"))
-        | expired.to(expired, on=shows("expired")) | aborted.to(aborted, on=shows("aborted"))
+    abort = (
+        unknown.to.itself(on=answers("not_found"))
+        | moves(issued, in_flight, to=aborted, on=[release, answers("ok")])
+        | stays(*ended, on=answers("invalid_transition"))
     )
-    invalid = answers("invalid_transition", answer="refusals_change_nothing", effect="refusals_change_nothing")
-    ended = answers("invalid_transition", answer="refusals_change_nothing", effect="terminal_is_final refusals_change_nothing")
-    absent = answers("not_found", answer="refusals_change_nothing", effect="refusals_change_nothing")
-    known = answers("already_registered", answer="register_once", effect="register_once")
-    used = answers("already_consumed", answer="single_use", effect="single_use terminal_is_final")
-    otherwise = {
-        "register": dict.fromkeys(held, known),
-        "begin": {"unknown": absent, "consumed": used, "expired": answers("expired", answer="dead_after_expiry", effect="dead_after_expiry terminal_is_final"),
-                  "aborted": answers("aborted", answer="aborted_is_dead", effect="aborted_is_dead terminal_is_final")},
-        "consume": {"unknown": absent, "issued": invalid, "consumed": used, "expired": ended, "aborted": ended},
-        "revert": {"unknown": absent, "issued": invalid} | dict.fromkeys(("consumed", "expired", "aborted"), ended),
-        "abort": {"unknown": absent} | dict.fromkeys(("consumed", "expired", "aborted"), ended),
-        "forget": dict.fromkeys(("unknown", *held), answers("nothing")),
-        "get": {"unknown": answers("nothing", answer="refusals_change_nothing")},
-    }  # fmt: skip
-
-    # What the store does in each call: rules, in order.
-    calls = {
-        "register": Call((
-            Sweep("forget", cond="bounded", unless="unbounded", unless_held="token", effect="entries_are_bounded"),
-            Admit("entries_max", "entries_limit", unless_held="token", never="unbounded", answer="entries_are_bounded", effect="entries_are_bounded", refused="refusals_change_nothing"),
-            Apply("register", "token")), takes=(("token", TOKEN), ("expires_at", NUMBER)), others="refusals_change_nothing"),
-        "begin": Call((Apply("begin", "token", gives=(("started", After("running")), ("running", Field("running")))),), takes=(("token", TOKEN), ("addr", TEXT)), others="refusals_change_nothing"),
-        "consume": Call((Apply("consume", "token"),), takes=(("token", TOKEN), ("addr", TEXT), ("attempt", NUMBER)), others="refusals_change_nothing"),
-        "revert": Call((Apply("revert", "token"),), takes=(("token", TOKEN), ("attempt", NUMBER)), others="refusals_change_nothing"),
-        "abort": Call((Apply("abort", "token"),), takes=(("token", TOKEN),), needs="abort", others="refusals_change_nothing"),
-        "len": Call((Tell(HELD, answer="entries_are_bounded"),), needs="len"),
-        "get": Call((Apply("get", "token", gives=(("nothing", None), *map(record, held))),), takes=(("token", TOKEN),), others="refusals_change_nothing"),
-    }  # fmt: skip
-
-    @upholds("dead_after_expiry")
-    def past_expiry(self, at: int, alive_until: int) -> bool: return at > alive_until
-    @upholds("overdue_attempt_is_replaceable")
-    def overdue(self, at: int, overdue_at: int) -> bool: return at >= overdue_at
-    @upholds("one_holder", "only_holder_consumes", "same_holder_is_idempotent")
-    def by_holder(self, addr: int, holder: int) -> bool: return addr == holder
-    @upholds("stale_attempt_is_refused")
-    def current(self, attempt: int, running: int) -> bool: return attempt == running
-    def bounded(self, entries_max: int) -> bool: return entries_max < NO_LIMIT
-    def remember(self, expires_at: int) -> dict[str, int]: return {"alive_until": expires_at, "holder": 0, "running": 0, "overdue_at": 0}
-    def claim(self, at: int, addr: int, running: int, in_flight_ms: int) -> dict[str, int]: return {"holder": addr, "running": running + 1, "overdue_at": at + in_flight_ms}
-    def release(self) -> dict[str, int]: return {"holder": 0, "overdue_at": 0}
-    def finish(self) -> dict[str, int]: return {"overdue_at": 0}
-    def sign(self, addr: int) -> dict[str, int]: return {"holder": addr, "overdue_at": 0}
-
-    # What must follow from the above.
-    def as_given(self, alive_until_after: int, expires_at: int) -> bool: return alive_until_after == expires_at
-    def same_expiry(self, alive_until_after: int, alive_until: int) -> bool: return alive_until_after == alive_until
-    def taken_by_caller(self, addr: int, holder_after: int) -> bool: return holder_after == addr
-    def held_by_nobody(self, holder_after: int, overdue_at_after: int) -> bool: return holder_after + overdue_at_after == 0
-    def not_overdue_any_more(self, overdue_at_after: int) -> bool: return overdue_at_after == 0
-    def counted(self, running_after: int, running: int) -> bool: return running_after == running + 1
-    def same_count(self, running_after: int, running: int) -> bool: return running_after == running
-    def not_yet_counted(self, running_after: int) -> bool: return running_after == 0
-    def full_turn(self, at: int, overdue_at_after: int, in_flight_ms: int) -> bool: return overdue_at_after == at + in_flight_ms
-    def full(self, held_after: int, entries_max: int) -> bool: return held_after >= entries_max
-    def told_what_is_held(self, told: int, held_after: int) -> bool: return told == held_after
-
-    known_states = "issued in_flight consumed expired aborted"
-    uses = "register begin consume revert abort get"
-    refusals = "already_registered not_found already_consumed aborted in_flight_conflict stale_attempt invalid_transition"
-    claims = (
-        step("single_use", when(event="consume", answer="ok"), then(before="in_flight", after="consumed", where=("taken_by_caller", "not_overdue_any_more"))),
-        step("single_use", when(event=uses, before="consumed"), then(unchanged=True)),
-        step("register_once", when(event="register", before=known_states), then(answer="already_registered", unchanged=True)),
-        step("register_once", when(event="register"), then(answer="ok", after="issued", where=("as_given", "held_by_nobody", "not_yet_counted")), only=Profile.PUBLISHED),
-        step("one_holder", when(event="begin", before="in_flight", where=("not by_holder", "not overdue")), then(answer="in_flight_conflict", unchanged=True)),
-        step("one_holder", when(event="begin", answer="started"), then(after="in_flight", where=("taken_by_caller", "full_turn", "same_expiry"))),
-        step("same_holder_is_idempotent", when(event="begin", before="in_flight", where=("by_holder", "not overdue")), then(answer="running", unchanged=True)),
-        step("same_holder_is_idempotent", when(event="begin", before="in_flight", where="by_holder"), then(answer="running"), only=Profile.PUBLISHED),
-        step("only_holder_consumes", when(event="consume", before="in_flight", where="not by_holder"), then(answer="in_flight_conflict", unchanged=True)),
-        step("stale_attempt_is_refused", when(event="consume revert", before="in_flight", where="not current"), then(unchanged=True)),
-        step("stale_attempt_is_refused", when(event="revert", before="in_flight", where="current"), then(answer="ok")),
-        step("overdue_attempt_is_replaceable", when(event="begin", before="in_flight", where=("overdue", "not past_expiry")), then(answer="started")),
-        step("dead_after_expiry", when(event="begin", before="issued", where="past_expiry"), then(answer="expired", after="expired", where="held_by_nobody")),
-        step("dead_after_expiry", when(event="begin", before="issued", where="not past_expiry"), then(answer="started")),
-        step("dead_after_expiry", when(event="begin", before="in_flight", where=("overdue", "past_expiry")), then(answer="expired", after="expired", where="held_by_nobody")),
-        step("dead_after_expiry", when(event=uses, before="expired"), then(unchanged=True)),
-        step("dead_after_expiry", when(event="register", before="unknown"), then(answer="ok", after="issued", where=("as_given", "held_by_nobody", "not_yet_counted"))),
-        step("started_in_time_may_finish", when(event="consume", before="in_flight", where=("by_holder", "current")), then(answer="ok")),
-        step("no_revival_after_expiry", when(event="revert", answer="ok", where="past_expiry"), then(after="expired", where="held_by_nobody")),
-        step("no_revival_after_expiry", when(event="revert", answer="ok", where="not past_expiry"), then(after="issued", where="held_by_nobody")),
-        step("attempts_count", when(event="begin", answer="started"), then(where="counted")),
-        step("dead_after_expiry", when(event="consume revert abort get", before=known_states), then(where="same_expiry")),
-        step("attempts_count", when(event="register consume revert abort get", before=known_states), then(where="same_count")),
-        step("terminal_is_final", when(event=uses, before="consumed expired aborted"), then(unchanged=True)),
-        step("terminal_is_final", when(event="begin consume revert abort get", before="consumed expired aborted"), then(unchanged=True), only=Profile.PUBLISHED),
-        step("refusals_change_nothing", when(event=uses, answer=refusals), then(unchanged=True)),
-        step("refusals_change_nothing", when(event="get"), then(unchanged=True)),
-        each("refusals_change_nothing", when(call="begin consume revert abort get"), then(unchanged=True), but="token"),
-        always("entries_are_bounded", held_at_most="entries_max"),
-        on_call("entries_are_bounded", when(call="register", answer="entries_limit"), then(where="full")),
-        each("entries_are_bounded", when(call="register", before="issued in_flight"), then(unchanged=True), but="token"),
-        each("entries_are_bounded", when(call="register", before="consumed expired aborted", where="not past_expiry"), then(unchanged=True), but="token"),
-        each("entries_are_bounded", when(call="register", answer="ok entries_limit", before="consumed expired aborted", where=("past_expiry", "bounded")), then(after="unknown"), but="token"),
-        on_call("entries_are_bounded", when(call="len"), then(where="told_what_is_held")),
-        step("aborted_is_dead", when(event="abort", before="issued in_flight"), then(answer="ok", after="aborted", where="held_by_nobody")),
-        step("aborted_is_dead", when(event="begin", before="aborted"), then(answer="aborted")),
-        *(sometimes(f"begin answers {code}", call=when(call="begin", answer=code)) for code in ("started", "running", "in_flight_conflict", "expired", "aborted", "already_consumed")),
-        *(sometimes(f"a token is {state}", token=then(before=state)) for state in ("issued", "in_flight", "consumed", "expired", "aborted")),
+    forget = (
+        moves(*ended, to=unknown, cond=past_expiry, on=answers("dropped"))
+        | stays(unknown, *held_in, on=answers("nothing"))
     )  # fmt: skip
+    get = (
+        unknown.to.itself(on=answers("nothing"))
+        | issued.to.itself(on=answers("issued"))
+        | in_flight.to.itself(on=answers("in_flight"))
+        | consumed.to.itself(on=answers("consumed"))
+        | expired.to.itself(on=answers("expired"))
+        | aborted.to.itself(on=answers("aborted"))
+    )
+    later_uses = (begin, consume, revert, abort, get)
+    uses = (register, *later_uses)
+
+    # What the store does in each call: rules, in this order.
+    known = ("issued", "in_flight", "consumed", "expired", "aborted")
+    record = shown(state=answered, addr=holder, attempt=running, expires_at=alive_until)
+    calls = Calls(
+        register=Call(
+            takes=[token, expires_at],
+            does=[
+                Sweep(forget, cond=bounded, unless=unbounded, unless_held=token),
+                Admit(entries_max, refusal="entries_limit", unless_held=token, never=unbounded),
+                Apply(register, token),
+            ],
+        ),
+        begin=Call(
+            takes=[token, addr],
+            does=[Apply(begin, token, gives={"started": running.after, "running": running})],
+        ),
+        consume=Call(takes=[token, addr, attempt], does=[Apply(consume, token)]),
+        revert=Call(takes=[token, attempt], does=[Apply(revert, token)]),
+        abort=Call(takes=[token], does=[Apply(abort, token)], needs="abort"),
+        len=Call(does=[Tell(held)], needs="len"),
+        get=Call(
+            takes=[token],
+            does=[Apply(get, token, gives={"nothing": None, **dict.fromkeys(known, record)})],
+        ),
+    )
+    later_calls = (calls.begin, calls.consume, calls.revert, calls.abort, calls.get)
+
+    # What is promised: the sentence, what is proved of it, and what upholds it.
+    single_use = must(
+        "Over the life of the store at most one consume of a token succeeds, "
+        "also when callers race.",
+        when(consume, "ok").then(
+            taken_by_caller, not_overdue_any_more, before=in_flight, after=consumed
+        ),
+        when(*uses, before=consumed).then(UNCHANGED),
+        upheld_by=[effect(consume, "ok"), rows(begin, consume, "already_consumed")],
+        departs=Departs(
+            overwrites,
+            published="broken by `register`",
+            in_practice="The first node has joined and has its credentials. The second "
+            "registration makes the used token new, and a second node joins with it.",
+        ),
+    )
+    register_once = must(
+        "Registering a known token is refused and changes nothing.",
+        when(register, before=held_in).then("already_registered", UNCHANGED),
+        when(register).then("ok", *as_new, after=issued, only=Profile.PUBLISHED),
+        upheld_by=[effect(register, "ok", overwrites), rows(register, "already_registered")],
+        departs=Departs(
+            overwrites,
+            published="it overwrites, even a consumed one",
+            hardened="`already_registered`",
+            in_practice="A listener that sees a token for the first time registers it and tries "
+            "again. Two connections that present the same token at once both see it for the first "
+            "time: the second registers it over the first, whatever has become of it by then.",
+        ),
+    )
+    one_holder = must(
+        "While a token is in flight for one address, begin by another answers "
+        "`in_flight_conflict` and changes nothing.",
+        when(begin, ~by_holder, ~overdue, before=in_flight).then("in_flight_conflict", UNCHANGED),
+        when(begin, "started").then(taken_by_caller, full_turn, same_expiry, after=in_flight),
+        upheld_by=[
+            guard(by_holder),
+            effect(begin, "started", ~overdue),
+            effect(begin, "started", overdue, rank=1),
+            rows(begin, "in_flight_conflict", ~overdue),
+        ],
+    )
+    same_holder_is_idempotent = must(
+        "Begin by the holder itself answers the running attempt and changes nothing.",
+        when(begin, by_holder, ~overdue, before=in_flight).then("running", UNCHANGED),
+        when(begin, by_holder, before=in_flight).then("running", only=Profile.PUBLISHED),
+        upheld_by=[guard(by_holder, rank=1), rows(begin, "running")],
+    )
+    only_holder_consumes = must(
+        "Only the address in flight can consume.",
+        when(consume, ~by_holder, before=in_flight).then("in_flight_conflict", UNCHANGED),
+        upheld_by=[
+            guard(by_holder),
+            answer(consume, "in_flight_conflict"),
+            answer(consume, "ok", anyone_consumes, rank=1),
+            effect(consume, "ok", anyone_consumes),
+        ],
+        departs=Departs(
+            anyone_consumes,
+            published="any address can",
+            hardened="others: `in_flight_conflict`",
+            in_practice="The record of who used the token names whoever called last, and not the "
+            "node for which it was in flight.",
+        ),
+    )
+    stale_attempt_is_refused = must(
+        "Consume and revert for an attempt that is no longer the running one change nothing.",
+        when(consume, revert, ~current, before=in_flight).then(UNCHANGED),
+        when(revert, current, before=in_flight).then("ok"),
+        upheld_by=[
+            guard(current),
+            rows(consume, revert, "stale_attempt"),
+            answer(consume, "ok", anyone_consumes, rank=1),
+            answer(revert, "ok", ~past_expiry),
+        ],
+        departs=Departs(
+            any_attempt,
+            published="the attempt is not looked at",
+            hardened="`stale_attempt` while in flight, otherwise as the table says",
+            in_practice="Every attempt starts a timer that reverts it. The timer is never "
+            "cancelled, and names no attempt: when the first attempt has been reverted and a "
+            "second one runs, the first one's timer undoes the second.",
+        ),
+    )
+    overdue_attempt_is_replaceable = must(
+        "An attempt that has been in flight for `in_flight_ms` can be replaced by a new begin.",
+        when(begin, overdue, ~past_expiry, before=in_flight).then("started"),
+        upheld_by=[
+            guard(overdue),
+            effect(begin, "started", ~overdue),
+            rows(begin, "started", "in_flight_conflict", overdue),
+        ],
+        rests_on=INSTANTS,
+        departs=Departs(
+            never_overdue,
+            published="only a revert ends it",
+            hardened="alive before begin + in_flight_ms, replaceable at it",
+            in_practice="The timer lives in the process that began. If that ends, the token is in "
+            "flight for ever and no other address can use it: a crash that locks the token.",
+        ),
+    )
+    dead_after_expiry = must(
+        "An issued token is alive at `expires_at` and dead after it: begin answers `expired` and "
+        "the state stays expired, whatever the clock does later.",
+        when(begin, past_expiry, before=issued).then("expired", held_by_nobody, after=expired),
+        when(begin, ~past_expiry, before=issued).then("started"),
+        when(begin, overdue, past_expiry, before=in_flight).then(
+            "expired", held_by_nobody, after=expired
+        ),
+        when(*uses, before=expired).then(UNCHANGED),
+        when(register, before=unknown).then("ok", *as_new, after=issued),
+        when(consume, revert, abort, get, before=held_in).then(same_expiry),
+        upheld_by=[
+            guard(past_expiry),
+            effect(register, "ok", before=unknown),
+            rows(begin, "expired"),
+            answer(begin, "started", ~overdue),
+        ],
+        rests_on=INSTANTS,
+        departs=Departs(
+            overwrites,
+            published="until `register`",
+            in_practice="An expired token is accepted again by registering it, which the listener "
+            "does on its own whenever it does not know a token.",
+        ),
+    )
+    started_in_time_may_finish = must(
+        "Consume does not look at the expiry: an attempt begun in time may finish.",
+        when(consume, by_holder, current, before=in_flight).then("ok"),
+        upheld_by=answer(consume, "ok"),
+    )
+    no_revival_after_expiry = must(
+        "A revert after the expiry ends the token.",
+        when(revert, "ok", past_expiry).then(held_by_nobody, after=expired),
+        when(revert, "ok", ~past_expiry).then(held_by_nobody, after=issued),
+        upheld_by=effect(revert, "ok"),
+        departs=Departs(
+            revert_revives,
+            published="it goes back to issued",
+            hardened="it becomes expired",
+            in_practice="A token that expired while it was in flight is issued again after the "
+            "revert, and whoever looks at it sees a token that can be used.",
+        ),
+    )
+    attempts_count = must(
+        "The attempt number is the number of times the token went in flight.",
+        when(begin, "started").then(counted),
+        when(register, consume, revert, abort, get, before=held_in).then(same_count),
+        upheld_by=[
+            answer(begin, "started", ~overdue),
+            effect(begin, "started", ~overdue, rank=-1),
+            effect(begin, "started", overdue),
+            effect(begin, "running"),
+            effect(revert, "ok", ~past_expiry),
+            answer(get, *known),
+        ],
+        departs=Departs(
+            overwrites,
+            published="counted anew after `register`",
+            in_practice="The attempt number is what tells one attempt from another in the audit "
+            "log, and what a timer should name. Counted anew, attempt 1 is two different attempts.",
+        ),
+    )
+    terminal_is_final = must(
+        "Consumed, expired and aborted have no way out.",
+        when(*uses, before=ended).then(UNCHANGED),
+        when(*later_uses, before=ended).then(UNCHANGED, only=Profile.PUBLISHED),
+        upheld_by=[
+            effect(begin, before=ended, rank=1),
+            effect(consume, revert, abort, before=ended),
+        ],
+        departs=Departs(
+            overwrites,
+            published="but `register`",
+            in_practice="Nothing that was decided about a token stays decided.",
+        ),
+    )
+    refusals_change_nothing = must(
+        "A refused call changes nothing, except that a begin answered `expired` makes the token "
+        "expired, and it names its reason.",
+        when(
+            *uses, "already_registered", "not_found", "already_consumed", "aborted",
+            "in_flight_conflict", "stale_attempt", "invalid_transition",
+        ).then(UNCHANGED),
+        when(get).then(UNCHANGED),
+        each(*later_calls, but=token).then(UNCHANGED),
+        upheld_by=[
+            rows(begin, consume, revert, abort, "not_found", "invalid_transition"),
+            effect(consume, "in_flight_conflict"),
+            answer(get, "nothing"),
+            effect(get, *known),
+            refusal(calls.register, Admit),
+            others(calls.register, *later_calls),
+        ],
+    )  # fmt: skip
+    entries_are_bounded = should(
+        "With `entries_max` set, no more records are held: register first drops ended records that "
+        "are past their expiry, then refuses.",
+        always(held <= entries_max),
+        when(calls.register, "entries_limit").then(full),
+        each(calls.register, before=(issued, in_flight), but=token).then(UNCHANGED),
+        each(calls.register, ~past_expiry, before=ended, but=token).then(UNCHANGED),
+        each(calls.register, "ok", "entries_limit", past_expiry, bounded, before=ended, but=token)
+        .then(after=unknown),
+        when(calls.len).then(told_what_is_held),
+        upheld_by=[
+            effect(calls.register, Sweep, Admit),
+            answer(calls.register, Admit),
+            answer(calls.len, Tell),
+        ],
+        departs=Departs(
+            unbounded,
+            published="no bound, nothing is ever dropped",
+            hardened="`entries_limit`",
+            in_practice="Nothing is ever removed: a cluster that is joined for years keeps every "
+            "token that it has seen.",
+        ),
+    )  # fmt: skip
+    aborted_is_dead = must(
+        "Abort ends an issued or in-flight token: begin answers `aborted`.",
+        when(abort, before=(issued, in_flight)).then("ok", held_by_nobody, after=aborted),
+        when(begin, before=aborted).then("aborted"),
+        upheld_by=[rows(begin, "aborted"), rows(abort, "ok")],
+        needs="abort",
+    )
+    survives_restart = should(
+        "What was answered before a crash holds after it: a consumed token stays consumed.",
+        probe="restart",
+        needs="durable",
+        departs=Departs(published="in memory it does not", hardened="on durable stores"),
+    )
+
+    # What does come about, lest the promises be empty. That every answer does goes without saying.
+    reached = (
+        sometimes("a token is issued", token_in(issued)),
+        sometimes("a token is in_flight", token_in(in_flight)),
+        sometimes("a token is consumed", token_in(consumed)),
+        sometimes("a token is expired", token_in(expired)),
+        sometimes("a token is aborted", token_in(aborted)),
+    )

@@ -1,8 +1,8 @@
 """Session versions: a bounded cache of the version of each session that counts now.
 
-An issuer raises a session's version to end what was admitted under the older one. Each admitting process
-keeps the versions it has read, for a short lifetime and in a bounded number, and asks the issuer again when
-it has none. A miss says "ask the issuer"; it never says "admit".
+An issuer raises a session's version to end what was admitted under the older one. Each admitting
+process keeps the versions it has read, for a short lifetime and in a bounded number, and asks the
+issuer again when it has none. A miss says "ask the issuer"; it never says "admit".
 
 Published as `MemorySessionVersionCache` in the Rust crate pas_external 4.0.2, `session_version`.
 Reading never removes anything: an entry past its lifetime stays, unseen, until a write makes room.
@@ -11,9 +11,11 @@ Reading never removes anything: an entry past its lifetime stays, unseen, until 
 from __future__ import annotations
 
 from onceproof_spec.language import (
-    HELD, IGNORED, NUMBER, TOKEN,
-    Apply, Call, Evict, Field, Lifecycle, Mark, RestsOn, State, Sweep, Tell,
-    always, answers, departure, each, must, on_call, pair, sometimes, step, then, upholds, when,
+    INSTANTS, UNCHANGED,
+    Apply, Call, Calls, Departs, Departure, Evict, Ignored, Lifecycle, Limit, Mark, Number, State,
+    StoreField, Sweep, Tell, Token, TokenField,
+    always, answer, answers, any_call, at, bound, each, effect, exact, guard, held, ignored,
+    in_each, must, pair, rewrite, sets, sometimes, stays, token_in, told, when,
 )  # fmt: skip
 
 
@@ -22,105 +24,169 @@ class SessionVersion(Lifecycle):
 
     absent = State(initial=True)
     cached = State()
-    held = ("cached",)
-    fields = {"current": 0, "written_at": 0}
-    store = {"now": 0}
-    limits = ("entries_max", "ttl_ms")
+    held_in = (cached,)
 
-    clauses = {
-        "fresh_only": must("Get misses at age ttl and later; a hit is younger.", rests_on=RestsOn.INSTANTS),
-        "hit_is_what_was_set": must("A key never set is a miss, keys match exactly, and a live entry answers its version until it is replaced, or evicted at the bound."),
-        "newest_survives": must("Right after a set that was taken, get answers its version."),
-        "never_goes_back": must("An older version neither replaces a newer live one nor renews its age."),
-        "entries_are_bounded": must("The store holds at most `entries_max` entries."),
-        "evicts_the_oldest_write": must("A new key at the bound drops the dead entries, or if there are none, one entry, and none older by write time stays; among equal ages any may go."),
-        "rewrite_evicts_nothing": must("Setting a key that is held evicts nothing."),
-        "call_ttl_is_ignored": must("The lifetime is the store's, whatever the call says.", probe="ignored_argument"),
-        "get_is_pure": must("Get renews nothing and removes nothing."),
-        "len_counts": must("The length is the number of entries held, dead ones included.", needs="len"),
-    }  # fmt: skip
+    current = TokenField()  # the version that is cached
+    written_at = TokenField()  # the instant of the last write that was taken
+    now = StoreField()  # the instant by which a call is judged
+    entries_max, ttl_ms = Limit(), Limit()
+    key, version, call_ttl_ms = Token(), Number(), Ignored("ttl_ms")
 
-    last_write_wins = departure("never_goes_back", published="the last write wins", hardened="the newer one stays")
-    clock_may_go_back = departure("fresh_only", published="each call takes its own instant, so a clock that goes back makes an entry fresh again", hardened="the latest instant seen counts")
+    # What is said of them; `.after` is a value when the event, or the call, is over.
+    outlived = now >= written_at + ttl_ms
+    older = version < current
+    later = at > now
+    advance = sets(now=at)
+    write = sets(current=version, written_at=now)
+    fresh = now.after - written_at < ttl_ms
+    fresh_after = now.after - written_at.after < ttl_ms
+    lower = current > version
+    never_lower = current.after >= current
+    as_set = current.after == version
+    written_now = written_at.after == now.after
+    not_written_before = written_at.other <= written_at
+    was_full = held >= entries_max
+    told_what_is_held = told == held.after
+    not_before = now.after >= now
+    not_before_the_call = now.after >= at
 
-    # What happens to one key. The first transition whose guards hold is taken.
+    # What the published store does otherwise; the promises that this breaks say how.
+    last_write_wins = Departure()
+    clock_may_go_back = Departure()
+
+    # What happens to one key: in each state, the first row whose guards hold.
     set = (
-        absent.to(cached, on=["write", answers("added", effect="newest_survives")])
-        | cached.to(cached, cond="older", unless=["last_write_wins", "outlived"], on=answers("kept", effect="never_goes_back"))
-        | cached.to(cached, on=["write", answers("renewed", effect="newest_survives never_goes_back")])
+        absent.to(cached, on=[write, answers("added")])
+        | cached.to.itself(cond=older, unless=[last_write_wins, outlived], on=answers("kept"))
+        | cached.to.itself(on=[write, answers("renewed")])
     )
     get = (
-        cached.to(cached, cond="outlived", on=answers("miss", answer="fresh_only", effect="get_is_pure"))
-        | cached.to(cached, on=answers("hit", answer="hit_is_what_was_set", effect="get_is_pure"))
+        absent.to.itself(on=answers("miss"))
+        | cached.to.itself(cond=outlived, on=answers("miss"))
+        | cached.to.itself(on=answers("hit"))
     )
-    drop = cached.to(absent, cond="outlived", on=answers("dropped"))
-    evict = cached.to(absent, on=answers("evicted"))
-    otherwise = {
-        "get": {"absent": answers("miss", answer="hit_is_what_was_set", effect="get_is_pure")},
-        "drop": {"absent": answers("nothing"), "cached": answers("nothing")},
-        "evict": {"absent": answers("nothing")},
-    }
-
-    # What the store does in each call: rules, in order.
-    tell_the_time = (
-        Mark("advance", cond="clock_may_go_back", effect="fresh_only"),
-        Mark("advance", cond="later", unless="clock_may_go_back", effect="fresh_only", seen_with="clock_back"),
-    )
-    calls = {
-        "set": Call((*tell_the_time, Sweep("drop", when_full="entries_max", unless_held="key", effect="evicts_the_oldest_write entries_are_bounded"),
-            Evict("evict", order="written_at", when_full="entries_max", unless_held="key",
-                  effect="evicts_the_oldest_write", bound="entries_are_bounded", rewrite="rewrite_evicts_nothing"),
-            Apply("set", "key", gives=(("added", None), ("renewed", None), ("kept", None)))),
-            takes=(("key", TOKEN), ("version", NUMBER), ("ttl_ms", IGNORED)), ignores="call_ttl_is_ignored", exact="hit_is_what_was_set"),
-        "get": Call((*tell_the_time, Apply("get", "key", gives=(("hit", Field("current")), ("miss", None)))), takes=(("key", TOKEN),), exact="hit_is_what_was_set"),
-        "len": Call((Tell(HELD, answer="len_counts"),), needs="len"),
-    }  # fmt: skip
-
-    @upholds("fresh_only")
-    def outlived(self, now: int, written_at: int, ttl_ms: int) -> bool: return now >= written_at + ttl_ms
-    @upholds("never_goes_back")
-    def older(self, version: int, current: int) -> bool: return version < current
-    def later(self, at: int, now: int) -> bool: return at > now
-    def advance(self, at: int) -> dict[str, int]: return {"now": at}
-    def write(self, version: int, now: int) -> dict[str, int]: return {"current": version, "written_at": now}
-
-    # What must follow from the above.
-    def fresh(self, now_after: int, written_at: int, ttl_ms: int) -> bool: return now_after - written_at < ttl_ms
-    def fresh_after(self, now_after: int, written_at_after: int, ttl_ms: int) -> bool: return now_after - written_at_after < ttl_ms
-    def lower(self, version: int, current: int) -> bool: return current > version
-    def never_lower(self, current_after: int, current: int) -> bool: return current_after >= current
-    def as_set(self, current_after: int, version: int) -> bool: return current_after == version
-    def written_now(self, written_at_after: int, now_after: int) -> bool: return written_at_after == now_after
-    def not_written_before(self, other_written_at: int, written_at: int) -> bool: return other_written_at <= written_at
-    def was_full(self, held: int, entries_max: int) -> bool: return held >= entries_max
-    def told_what_is_held(self, told: int, held_after: int) -> bool: return told == held_after
-    def not_before(self, now: int, now_after: int) -> bool: return now_after >= now
-    def not_before_the_call(self, at: int, now_after: int) -> bool: return now_after >= at
-
-    taken = "added renewed"
-    claims = (
-        step("fresh_only", when(event="get", answer="hit"), then(before="cached", where="fresh")),
-        on_call("fresh_only", when(), then(where="not_before")),
-        *(on_call("fresh_only", when(call=name), then(where="not_before_the_call")) for name in ("set", "get")),
-        step("hit_is_what_was_set", when(event="get", before="absent"), then(answer="miss")),
-        step("hit_is_what_was_set", when(event="get", before="cached", where="fresh"), then(answer="hit")),
-        each("hit_is_what_was_set", when(before="cached", after="cached"), then(unchanged=True), but="key"),
-        each("hit_is_what_was_set", when(before="absent", after="cached"), then(call="set", where="as_set")),
-        step("newest_survives", when(event="set", answer=taken), then(after="cached", where=("as_set", "written_now"))),
-        step("newest_survives", when(event="set", before="absent"), then(answer="added")),
-        step("never_goes_back", when(event="set", before="cached", where="fresh"), then(where="never_lower")),
-        step("never_goes_back", when(event="set", answer="kept"), then(unchanged=True, where=("fresh", "lower"))),
-        always("entries_are_bounded", held_at_most="entries_max"),
-        each("evicts_the_oldest_write", when(call="set", answer="added", after="cached", where="was_full"), then(where="fresh_after")),
-        pair("evicts_the_oldest_write", when(call="set", before="cached"), when(before="cached", after="absent", where="fresh"),
-             then(after="cached", where=("fresh", "not_written_before"))),
-        each("evicts_the_oldest_write", when(call="set", before="cached", after="absent"), then(where="was_full")),
-        each("rewrite_evicts_nothing", when(call="set", answer="renewed kept", before="cached"), then(after="cached")),
-        step("get_is_pure", when(event="get"), then(unchanged=True)),
-        each("get_is_pure", when(call="get"), then(unchanged=True)),
-        on_call("len_counts", when(call="len"), then(where="told_what_is_held")),
-        sometimes("the store is full", held_at="entries_max"),
-        sometimes("a dead entry is held", token=then(before="cached", where="not fresh")),
-        sometimes("get hits", call=when(call="get", answer="hit")),
-        sometimes("a held key is set at the bound", call=when(call="set", answer="renewed", where="was_full")),
+    drop = (
+        cached.to(absent, cond=outlived, on=answers("dropped"))
+        | stays(absent, cached, on=answers("nothing"))
     )  # fmt: skip
+    evict = cached.to(absent, on=answers("evicted")) | stays(absent, on=answers("nothing"))
+
+    # What the store does in each call: rules, in this order.
+    keep_time = (
+        Mark(advance, cond=clock_may_go_back),
+        Mark(advance, cond=later, unless=clock_may_go_back, seen_with="clock_back"),
+    )
+    calls = Calls(
+        set=Call(
+            takes=[key, version, call_ttl_ms],
+            does=[
+                *keep_time,
+                Sweep(drop, when_full=entries_max, unless_held=key),
+                Evict(evict, order=written_at, when_full=entries_max, unless_held=key),
+                Apply(set, key, gives={"added": None, "renewed": None, "kept": None}),
+            ],
+        ),
+        get=Call(
+            takes=[key],
+            does=[*keep_time, Apply(get, key, gives={"hit": current, "miss": None})],
+        ),
+        len=Call(does=[Tell(held)], needs="len"),
+    )
+
+    # What is promised: the sentence, what is proved of it, and what upholds it.
+    fresh_only = must(
+        "Get misses at age ttl and later; a hit is younger.",
+        when(get, "hit").then(fresh, before=cached),
+        when(any_call).then(not_before),
+        in_each(calls.set, calls.get).then(not_before_the_call),
+        upheld_by=[guard(outlived), effect(keep_time), answer(get, "miss", before=cached)],
+        rests_on=INSTANTS,
+        departs=Departs(
+            clock_may_go_back,
+            published="each call takes its own instant, so a clock that goes back makes an entry "
+            "fresh again",
+            hardened="the latest instant seen counts",
+            in_practice="An entry counts as fresh by the clock of the call. Where that can go "
+            "back, a version that was too old to trust is trusted again.",
+        ),
+    )
+    hit_is_what_was_set = must(
+        "A key never set is a miss, keys match exactly, and a live entry answers its version "
+        "until it is replaced, or evicted at the bound.",
+        when(get, before=absent).then("miss"),
+        when(get, fresh, before=cached).then("hit"),
+        each(before=cached, after=cached, but=key).then(UNCHANGED),
+        each(before=absent, after=cached).then(calls.set, as_set),
+        upheld_by=[
+            answer(get, "hit"),
+            answer(get, "miss", before=absent),
+            exact(calls.set, calls.get),
+        ],
+    )
+    newest_survives = must(
+        "Right after a set that was taken, get answers its version.",
+        when(set, "added", "renewed").then(as_set, written_now, after=cached),
+        when(set, before=absent).then("added"),
+        upheld_by=effect(set, "added", "renewed"),
+    )
+    never_goes_back = must(
+        "An older version neither replaces a newer live one nor renews its age.",
+        when(set, fresh, before=cached).then(never_lower),
+        when(set, "kept").then(UNCHANGED, fresh, lower),
+        upheld_by=[guard(older), effect(set, "kept", "renewed")],
+        departs=Departs(
+            last_write_wins,
+            published="the last write wins",
+            hardened="the newer one stays",
+            in_practice="One request reads version 1 from the issuer and is slow. The version is "
+            "raised to 2 because an account was taken over, and a second request caches 2. The "
+            "first one then caches 1, and the sessions that were to die are admitted for another "
+            "minute.",
+        ),
+    )
+    entries_are_bounded = must(
+        "The store holds at most `entries_max` entries.",
+        always(held <= entries_max),
+        upheld_by=[effect(calls.set, Sweep, rank=1), bound(calls.set, Evict)],
+    )
+    evicts_the_oldest_write = must(
+        "A new key at the bound drops the dead entries, or if there are none, one entry, and none "
+        "older by write time stays; among equal ages any may go.",
+        each(calls.set, "added", was_full, after=cached).then(fresh_after),
+        pair(
+            when(calls.set, before=cached),
+            when(fresh, before=cached, after=absent),
+        ).then(fresh, not_written_before, after=cached),
+        each(calls.set, before=cached, after=absent).then(was_full),
+        upheld_by=effect(calls.set, Sweep, Evict),
+    )
+    rewrite_evicts_nothing = must(
+        "Setting a key that is held evicts nothing.",
+        each(calls.set, "renewed", "kept", before=cached).then(after=cached),
+        upheld_by=rewrite(calls.set, Evict),
+    )
+    call_ttl_is_ignored = must(
+        "The lifetime is the store's, whatever the call says.",
+        upheld_by=ignored(calls.set),
+        probe="ignored_argument",
+    )
+    get_is_pure = must(
+        "Get renews nothing and removes nothing.",
+        when(get).then(UNCHANGED),
+        each(calls.get).then(UNCHANGED),
+        upheld_by=effect(get),
+    )
+    len_counts = must(
+        "The length is the number of entries held, dead ones included.",
+        when(calls.len).then(told_what_is_held),
+        upheld_by=answer(calls.len, Tell),
+        needs="len",
+    )
+
+    # What does come about, lest the promises be empty. That every answer does goes without saying.
+    reached = (
+        sometimes("the store is full", held == entries_max),
+        sometimes("a dead entry is held", token_in(cached, ~fresh)),
+        sometimes("get hits", when(calls.get, "hit")),
+        sometimes("a held key is set at the bound", when(calls.set, "renewed", was_full)),
+    )

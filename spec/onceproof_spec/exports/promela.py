@@ -1,24 +1,26 @@
-"""A law as a Promela model, for Spin: one atomic step for each call, with each argument at each instant.
+"""A law as a Promela model, for Spin: one atomic step for each call, with each argument at each
+instant.
 
-An engine that is not ours must count the same states and transitions in it as our own search does. What a call is
-made with is chosen first, and is nought again at its end, so that no two states differ in it.
+An engine that is not ours must count the same states and transitions in it as our own search does.
+What a call is made with is chosen first, and is nought again at its end, so that no two states
+differ in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from onceproof_spec import language
-from onceproof_spec.explore import Scope
-from onceproof_spec.small import FALSE, Argument, Case, Writer, indented, may_end_in
-from onceproof_spec.table import GuardedRule, Table
+from onceproof_spec.exports.program import FALSE, Argument, Case, Writer, indented, may_end_in
+from onceproof_spec.search import Scope
+from onceproof_spec.table import Evict, GuardedRule, Table
 
 
 def promela(table: Table, scope: Scope) -> str:
     """A model of a small store for Spin; its states and transitions are those of `explore.search`.
 
-    Spin has one state more, in which nothing has its first value yet, and one transition more, which gives it. It
-    must be run with `-o2`: of itself it leaves out of a state what is never read.
+    Spin has one state more, in which nothing has its first value yet, and one transition more,
+    which gives it. It must be run with `-o2`: of itself it leaves out of a state what is never
+    read.
     """
     return "\n".join(_Promela(table, scope).lines()) + "\n"
 
@@ -39,7 +41,9 @@ class _Promela(Writer):
     def declarations(self) -> Iterator[str]:
         scope = self.small.scope
         yield f"/* {self.table.title}, {self.table.profile}, with {scope.tokens} tokens."
-        yield "   Each option is a call; the draw that is no token is a random source that fails. */"
+        yield (
+            "   Each option is a call; the draw that is no token is a random source that fails. */"
+        )
         yield from (f"#define {name} {value}" for name, value in self.small.numbers.items())
         yield f"mtype = {{ {', '.join(self.table.states)} }}"
         yield "typedef Entry {"
@@ -51,8 +55,15 @@ class _Promela(Writer):
         yield f"#define is_held(t) ({held})"
         yield f"#define held ({' + '.join(f'is_held({token})' for token in range(scope.tokens))})"
         if scope.most:
-            most = [f"tokens[{i}].{name} <= {most}" for name, most in scope.most.items() for i in range(scope.tokens)]
-            yield "/* Beyond this the model is not gone on with: what only counts on would never end. */"
+            most = [
+                f"tokens[{i}].{name} <= {most}"
+                for name, most in scope.most.items()
+                for i in range(scope.tokens)
+            ]
+            yield (
+                "/* Beyond this the model is not gone on with: "
+                "what only counts on would never end. */"
+            )
             yield f"#define goes_on ({self.both.join(most)})"
 
     def variables(self) -> list[str]:
@@ -63,7 +74,9 @@ class _Promela(Writer):
     def start(self) -> list[str]:
         fields = {"state": self.table.initial, **self.table.fields}
         store = [self.assign(name, value) for name, value in self.table.store.items()]
-        first = self.each([self.assign(f"tokens[i].{name}", value) for name, value in fields.items()])
+        first = self.each(
+            [self.assign(f"tokens[i].{name}", value) for name, value in fields.items()]
+        )
         return [*store, *first, self.assign("i", 0)]
 
     # one option for each call
@@ -71,7 +84,9 @@ class _Promela(Writer):
     def call(self, name: str) -> list[str]:
         rules, takes = self.table.calls[name].rules, self.small.arguments(name)
         goes_on = ["goes_on;"] if self.small.scope.most else []
-        chosen = [f"select ({argument.name} : {argument.least} .. {argument.most});" for argument in takes]
+        chosen = [
+            f"select ({argument.name} : {argument.least} .. {argument.most});" for argument in takes
+        ]
         if evicts := self.small.eviction(name):
             place, guarded = evicts
             may_end = any(may_end_in(earlier) for earlier in rules[:place])
@@ -80,7 +95,11 @@ class _Promela(Writer):
             done += self.step([*self.rules(rules[place:], may_end), *self.finish(takes)])
         else:
             done = self.step([*self.rules(rules), *self.finish(takes)])
-        return [f":: atomic {{  /* {name} */", *indented(indented([*goes_on, *chosen, *done])), "   }"]
+        return [
+            f":: atomic {{  /* {name} */",
+            *indented(indented([*goes_on, *chosen, *done])),
+            "   }",
+        ]
 
     def step(self, lines: list[str]) -> list[str]:
         return ["d_step {", *indented(lines or ["skip;"]), "};"]
@@ -88,15 +107,19 @@ class _Promela(Writer):
     def victims(self, guarded: GuardedRule, evicting: str) -> list[str]:
         """Which token goes: any held one than which no held one is less in the order."""
         rule, tokens = guarded.rule, range(self.small.scope.tokens)
-        assert isinstance(rule, language.Evict)
+        assert isinstance(rule, Evict)
         lines = ["if", f":: {self.no(evicting)}"]
         for victim in tokens if evicting != FALSE else ():
             least = [
-                f"(!is_held({other}) || tokens[{victim}].{rule.order} <= tokens[{other}].{rule.order})"
+                f"(!is_held({other}) || "
+                f"tokens[{victim}].{rule.order} <= tokens[{other}].{rule.order})"
                 for other in tokens
                 if other != victim
             ]
-            lines.append(f":: {self.all_of([evicting, self.is_held(str(victim)), *least])} -> victim = {victim}")
+            lines.append(
+                f":: {self.all_of([evicting, self.is_held(str(victim)), *least])} "
+                f"-> victim = {victim}"
+            )
         return [*lines, "fi;"]
 
     def finish(self, takes: Sequence[Argument]) -> list[str]:

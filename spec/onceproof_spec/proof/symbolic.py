@@ -1,7 +1,8 @@
-"""The calls of a store over a prover's terms: every path through the rules, for any number of tokens.
+"""The calls of a store over a prover's terms: every path through the rules, for any number of
+tokens.
 
-A store is a function from tokens to records, and a sweep is that function changed everywhere at once.
-The number held is counted along.
+A store is a function from tokens to records, and a sweep is that function changed everywhere at
+once. The number held is counted along.
 """
 
 from __future__ import annotations
@@ -13,9 +14,29 @@ from typing import Any
 
 import z3
 
-from onceproof_spec import language
-from onceproof_spec.language import Kind, Profile
-from onceproof_spec.table import GuardedRule, Row, Table, after_row, is_full
+from onceproof_spec.table import (
+    DROPPED,
+    HELD,
+    OUTCOMES,
+    Admit,
+    Apply,
+    Draw,
+    Evict,
+    Fetch,
+    GuardedRule,
+    Kind,
+    Mark,
+    Profile,
+    Refuse,
+    Row,
+    RuleVisitor,
+    Run,
+    Sweep,
+    Table,
+    Tell,
+    after_row,
+    is_full,
+)
 
 _serial = itertools.count()
 Record = tuple[Any, tuple[Any, ...]]
@@ -49,8 +70,12 @@ class Path:
         return replace(self, assumed=(*self.assumed, *truths), label=named, **changes)
 
 
+OnPath = tuple[GuardedRule, Path, Mapping[str, Any]]
+"""A rule with its guards, the path on which it is met, and the call's arguments."""
+
+
 @dataclass
-class Symbolic:
+class Symbolic(RuleVisitor[OnPath, list[Path]]):
     """A table's rows and rules as terms."""
 
     table: Table
@@ -59,7 +84,9 @@ class Symbolic:
 
     def __post_init__(self) -> None:
         table = self.table
-        sort, constants = z3.EnumSort(f"State{self.serial}", [f"{s}_{self.serial}" for s in table.states])
+        sort, constants = z3.EnumSort(
+            f"State{self.serial}", [f"{s}_{self.serial}" for s in table.states]
+        )
         self.sort, self.states = sort, dict(zip(table.states, constants, strict=True))
         self.limits = {name: z3.Int(name) for name in (*table.limits, *table.constants)}
         self.state0 = z3.Function("state", z3.IntSort(), sort)
@@ -89,7 +116,9 @@ class Symbolic:
 
     def taken(self, row: Row, record: Record, known: Mapping[str, Any]) -> Any:
         """That this row is the one: its state, its guards, and no earlier row's."""
-        earlier = itertools.takewhile(lambda other: other is not row, self.table.cell(row.event, row.source))
+        earlier = itertools.takewhile(
+            lambda other: other is not row, self.table.cell(row.event, row.source)
+        )
         refused = [z3.Not(self.guards(other, known)) for other in earlier]
         return z3.And(record[0] == self.states[row.source], self.guards(row, known), *refused)
 
@@ -103,14 +132,18 @@ class Symbolic:
         result = record
         for state in self.table.states:
             for row in reversed(self.table.cell(event, state)):
-                result = self.either(self.taken(row, record, known), self.result(row, record, known), result)
+                result = self.either(
+                    self.taken(row, record, known), self.result(row, record, known), result
+                )
         return result
 
     def either(self, truth: Any, one: Record, other: Record) -> Record:
         fields = tuple(z3.If(truth, a, b) for a, b in zip(one[1], other[1], strict=True))
         return z3.If(truth, one[0], other[0]), fields
 
-    def known(self, path: Path, request: Mapping[str, Any], token: Any, record: Record) -> dict[str, Any]:
+    def known(
+        self, path: Path, request: Mapping[str, Any], token: Any, record: Record
+    ) -> dict[str, Any]:
         fields = dict(zip(self.table.fields, record[1], strict=True))
         return {**request, **self.limits, **path.store, **fields, "subject": token}
 
@@ -121,13 +154,15 @@ class Symbolic:
         return solver.check()
 
     def possible(self, call: str, request: Mapping[str, Any]) -> list[Any]:
-        """What the arguments of a call can be: a text is named from 1 up, and a verifier does one of three things."""
+        """What the arguments of a call can be: a text is named from 1 up, and a verifier does one
+        of three things.
+        """
         found = []
         for name, kind in self.table.calls[call].declared.takes:
             if kind is Kind.TEXT:
                 found.append(request[name] >= 1)
             elif kind is Kind.VERIFIER:
-                found += [request[name] >= 0, request[name] < len(language.OUTCOMES)]
+                found += [request[name] >= 0, request[name] < len(OUTCOMES)]
         return found
 
     # the rules of a call, as paths
@@ -137,7 +172,9 @@ class Symbolic:
             return self.state0(token), tuple(function(token) for function in self.fields0)
 
         def forgotten(token: Any) -> Any:
-            return z3.Implies(read(token)[0] == self.states[self.table.initial], self.empty(read(token)))
+            return z3.Implies(
+                read(token)[0] == self.states[self.table.initial], self.empty(read(token))
+            )
 
         count = self.fresh("held")
         departed = self.table.departed if self.table.profile is Profile.PUBLISHED else {}
@@ -150,7 +187,8 @@ class Symbolic:
         tokens = tuple(request[name] for name in request if name in self._token_names)
         return Path(
             read, store, count, count, (count >= 0, *[count <= bound for bound in bounds]),
-            everywhere=(lambda token: z3.Implies(self.held(read(token)), count >= 1), forgotten), tokens=tokens,
+            everywhere=(lambda token: z3.Implies(self.held(read(token)), count >= 1), forgotten),
+            tokens=tokens,
         )  # fmt: skip
 
     def paths(self, call: str) -> tuple[tuple[Path, Path, dict[str, Any]], ...]:
@@ -167,41 +205,51 @@ class Symbolic:
         before = replace(before, assumed=(*before.assumed, *self.possible(call, request)))
         paths = [before]
         for guarded in self.table.calls[call].rules:
-            made = getattr(self, f"_{type(guarded.rule).__name__.lower()}")
             paths = [
                 after
                 for path in paths
-                for after in ([path] if path.done else made(guarded.rule, guarded, path, request))
+                for after in self.followed(guarded, path, request)
                 if self.check(*after.assumed) != z3.unsat
             ]
         for path in paths:
             yield before, path, request
+
+    def followed(self, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+        """Where a path leads through one more rule."""
+        return [path] if path.done else self.visit(guarded.rule, (guarded, path, request))
 
     def admitted(self, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> Any:
         known = {**request, **self.limits, **path.store}
         truths = [(self.table.functions[g.name](known), g.wanted) for g in guarded.guards]
         return z3.And(*[truth if wanted else z3.Not(truth) for truth, wanted in truths])
 
-    def _mark(self, rule: language.Mark, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+    def mark(self, rule: Mark, context: OnPath) -> list[Path]:
+        guarded, path, request = context
         applies = self.admitted(guarded, path, request)
         changed = self.table.functions[rule.update]({**request, **self.limits, **path.store})
-        store = {n: z3.If(applies, changed[n], old) if n in changed else old for n, old in path.store.items()}
+        store = {
+            n: z3.If(applies, changed[n], old) if n in changed else old
+            for n, old in path.store.items()
+        }
         return [replace(path, store=store)]
 
-    def _refuse(
-        self, rule: language.Refuse, guarded: GuardedRule, path: Path, request: Mapping[str, Any]
-    ) -> list[Path]:
+    def refuse(self, rule: Refuse, context: OnPath) -> list[Path]:
+        guarded, path, request = context
         refuses = self.admitted(guarded, path, request)
         refused = path.assume(refuses, label=rule.code, code=rule.code, done=True)
         return [refused, path.assume(z3.Not(refuses))]
 
-    def _run(self, rule: language.Run, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+    def run(self, rule: Run, context: OnPath) -> list[Path]:
+        _guarded, path, _request = context
         return [replace(path, ran=path.ran + 1)]
 
-    def _sweep(self, rule: language.Sweep, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+    def sweep(self, rule: Sweep, context: OnPath) -> list[Path]:
+        guarded, path, request = context
         wanted = [self.admitted(guarded, path, request)]
         wanted += [is_full(path.count, self.limits[rule.when_full])] if rule.when_full else []
-        wanted += [z3.Not(self.held(path.read(request[rule.unless_held])))] if rule.unless_held else []
+        wanted += (
+            [z3.Not(self.held(path.read(request[rule.unless_held])))] if rule.unless_held else []
+        )
         swept = z3.And(*wanted)
 
         def read(token: Any) -> Record:
@@ -210,14 +258,20 @@ class Symbolic:
             if rule.spare:
                 touched = z3.And(touched, token != request[rule.spare])
             return self.either(
-                touched, self.applied(rule.event, record, self.known(path, request, token, record)), record
+                touched,
+                self.applied(rule.event, record, self.known(path, request, token, record)),
+                record,
             )
 
         def gone(token: Any) -> Any:
             return z3.And(self.held(path.read(token)), z3.Not(self.held(read(token))))
 
         witness, fewer = self.fresh("dropped"), self.fresh("held")
-        marked = self.table.functions[rule.then]({**request, **self.limits, **path.store}) if rule.then else {}
+        marked = (
+            self.table.functions[rule.then]({**request, **self.limits, **path.store})
+            if rule.then
+            else {}
+        )
         store = {**path.store, **marked}
         some = path.assume(
             swept, gone(witness), fewer >= 0, fewer < path.count, label="swept", store=store,
@@ -229,33 +283,46 @@ class Symbolic:
         )  # fmt: skip
         return [some, none, path.assume(z3.Not(swept), label="not swept")]
 
-    def _admit(self, rule: language.Admit, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+    def admit(self, rule: Admit, context: OnPath) -> list[Path]:
+        guarded, path, request = context
         if rule.never:
             return [path]
-        full = z3.And(self.admitted(guarded, path, request), is_full(path.count, self.limits[rule.limit]))
+        full = z3.And(
+            self.admitted(guarded, path, request), is_full(path.count, self.limits[rule.limit])
+        )
         if rule.unless_held:
             full = z3.And(full, z3.Not(self.held(path.read(request[rule.unless_held]))))
         refused = path.assume(full, label=rule.refusal, code=rule.refusal, done=True)
         return [refused, path.assume(z3.Not(full), label="admitted")]
 
-    def _fetch(self, rule: language.Fetch, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+    def fetch(self, rule: Fetch, context: OnPath) -> list[Path]:
+        _guarded, path, _request = context
         return [path.assume(label=rule.failed, code=rule.failed, drawn=1, done=True), path]
 
-    def _draw(self, rule: language.Draw, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+    def draw(self, rule: Draw, context: OnPath) -> list[Path]:
+        _guarded, path, request = context
         drawn, most = self.fresh("drawn"), self.limits[rule.attempts] if rule.attempts else 1
         bounds = (drawn >= 1, drawn <= most)
         paths: list[Path] = []
         if rule.failed:
-            paths.append(path.assume(*bounds, label=rule.failed, code=rule.failed, drawn=drawn, done=True))
+            paths.append(
+                path.assume(*bounds, label=rule.failed, code=rule.failed, drawn=drawn, done=True)
+            )
         if rule.again:
-            paths.append(path.assume(drawn == most, label=rule.exhausted, code=rule.exhausted, drawn=drawn, done=True))
+            paths.append(
+                path.assume(
+                    drawn == most, label=rule.exhausted, code=rule.exhausted, drawn=drawn, done=True
+                )
+            )
         token = self.fresh("token")
         for after in self.each_row(rule.event, path, request, token):
             if after.code != rule.again:
                 paths.append(after.assume(*bounds, drawn=drawn, done=True))
         return paths
 
-    def each_row(self, event: str, path: Path, request: Mapping[str, Any], token: Any) -> Iterator[Path]:
+    def each_row(
+        self, event: str, path: Path, request: Mapping[str, Any], token: Any
+    ) -> Iterator[Path]:
         """The paths on which an event is applied to one token, one for each row."""
         record = path.read(token)
         known = self.known(path, request, token, record)
@@ -269,14 +336,20 @@ class Symbolic:
 
             change = (row.target in self.table.held) - (row.source in self.table.held)
             yield path.assume(
-                self.taken(row, record, known), label=str(row), read=read, count=path.count + change,
+                self.taken(row, record, known), label=str(row), read=read,
+                count=path.count + change,
                 tokens=(*path.tokens, token), code=row.code,
             )  # fmt: skip
 
-    def _apply(self, rule: language.Apply, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
-        return [replace(after, done=True) for after in self.each_row(rule.event, path, request, request[rule.to])]
+    def apply(self, rule: Apply, context: OnPath) -> list[Path]:
+        _guarded, path, request = context
+        return [
+            replace(after, done=True)
+            for after in self.each_row(rule.event, path, request, request[rule.to])
+        ]
 
-    def _evict(self, rule: language.Evict, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+    def evict(self, rule: Evict, context: OnPath) -> list[Path]:
+        guarded, path, request = context
         wanted = z3.And(
             self.admitted(guarded, path, request), is_full(path.count, self.limits[rule.when_full]),
             z3.Not(self.held(path.read(request[rule.unless_held]))),
@@ -287,14 +360,20 @@ class Symbolic:
             record = path.read(token)
             return z3.Implies(self.held(record), path.read(victim)[1][place] <= record[1][place])
 
-        evicting = path.assume(wanted, self.held(path.read(victim)), label="full", tokens=(*path.tokens, victim))
+        evicting = path.assume(
+            wanted, self.held(path.read(victim)), label="full", tokens=(*path.tokens, victim)
+        )
         evicting = replace(evicting, everywhere=(*path.everywhere, least))
-        gone = [replace(after, code="ok") for after in self.each_row(rule.event, evicting, request, victim)]
+        gone = [
+            replace(after, code="ok")
+            for after in self.each_row(rule.event, evicting, request, victim)
+        ]
         return [*gone, path.assume(z3.Not(wanted), label="room")]
 
-    def _tell(self, rule: language.Tell, guarded: GuardedRule, path: Path, request: Mapping[str, Any]) -> list[Path]:
+    def tell(self, rule: Tell, context: OnPath) -> list[Path]:
+        _guarded, path, _request = context
         begun = path.begun
-        told = {language.HELD: path.count, language.DROPPED: begun - path.count}[rule.value]
+        told = {HELD: path.count, DROPPED: begun - path.count}[rule.value]
         return [replace(path, told=told, done=True)]
 
 

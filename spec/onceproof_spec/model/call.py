@@ -1,8 +1,8 @@
-"""One call, interpreted: its rules in order, with every point where a store could do something else.
+"""One call, interpreted: its rules in order, and every point where a store could do otherwise.
 
-`Run` asks `choose` at each such point. The law takes the first option; where the law itself leaves a choice the
-point is free. A judge that wants to know what a wrong store might do takes the others; a plain run asks at the
-free points only.
+`CallRun` asks `choose` at each such point. The law takes the first option; where the law itself
+leaves a choice the point is free. A judge that wants to know what a wrong store might do takes the
+others; a plain run asks at the free points only.
 """
 
 from __future__ import annotations
@@ -11,24 +11,56 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from onceproof_spec import language, terms, wrongs
-from onceproof_spec.board import Board, Told
-from onceproof_spec.table import Guard, GuardedRule, Row, is_full
-from onceproof_spec.values import ANY, FAIL, NAMELESS, STUCK, Impossible, Outcome, Record, Reply, State, refused
+from onceproof_spec.language import terms
+from onceproof_spec.model import faults
+from onceproof_spec.model.store import Told, WorkingStore
+from onceproof_spec.model.values import (
+    ANY,
+    FAIL,
+    NAMELESS,
+    STUCK,
+    Impossible,
+    Outcome,
+    Record,
+    Reply,
+    State,
+    refused,
+)
+from onceproof_spec.table import (
+    CRASH,
+    DROPPED,
+    Admit,
+    Apply,
+    Draw,
+    Evict,
+    Fetch,
+    Guard,
+    GuardedRule,
+    Mark,
+    Refuse,
+    Row,
+    RuleVisitor,
+    Run,
+    Sweep,
+    Tell,
+    is_full,
+)
 
 
-class Run(Board):
+class CallRun(WorkingStore, RuleVisitor[GuardedRule, None]):
     """The interpreter of one call."""
 
     def outcome(self) -> Outcome:
         if self.is_stuck():
-            self.code, self.reply = language.CRASH, refused(language.CRASH)
+            self.code, self.reply = CRASH, refused(CRASH)
         for position, guarded in enumerate(self.call.rules if self.reply is None else ()):
             self.position = position
-            getattr(self, f"_{type(guarded.rule).__name__.lower()}")(guarded.rule, guarded)
+            self.visit(guarded.rule, guarded)
             if self.reply is not None:
                 break
-        tokens = tuple(sorted((token, r) for token, r in self.records.items() if r[0] != self.table.initial))
+        tokens = tuple(
+            sorted((token, r) for token, r in self.records.items() if r[0] != self.table.initial)
+        )
         state = State(tokens, self.state.store if self.forgets else tuple(self.store.values()))
         done = (tuple(self.steps), tuple(self.branches))
         return Outcome(self.reply or Reply(), state, self.code, self.drawn, self.ran, *done)
@@ -41,9 +73,11 @@ class Run(Board):
             self.branches.append(f"guard:{guard.name}:{true}")
             apart = terms.distance(function.comparison, known)
             edge = f"guard:{guard.name}:{true} at {apart}"
-            if isinstance(self.call.rules[self.position].rule, language.Apply):
+            if isinstance(self.call.rules[self.position].rule, Apply):
                 self.branches.append(edge)
-            if self.options("guard", function.clauses, context=edge, distance=apart, site=guard.name):
+            if self.options(
+                "guard", function.clauses, context=edge, distance=apart, site=guard.name
+            ):
                 true = not true
         return true is guard.wanted
 
@@ -56,27 +90,31 @@ class Run(Board):
 
     # the rules
 
-    def _mark(self, rule: language.Mark, guarded: GuardedRule) -> None:
-        applies = self.admitted(guarded)
+    def mark(self, rule: Mark, context: GuardedRule) -> None:
+        applies = self.admitted(context)
         self.took("marked" if applies else "kept")
         wrong = self.options("rule", rule.effect)
         self.forgets = self.forgets or (applies and bool(wrong))
         if applies or wrong:
             self.store.update(self.table.functions[rule.update]({**self.fixed, **self.store}))
 
-    def _refuse(self, rule: language.Refuse, guarded: GuardedRule) -> None:
-        refuses = self.admitted(guarded)
+    def refuse(self, rule: Refuse, context: GuardedRule) -> None:
+        refuses = self.admitted(context)
         self.took("refused" if refuses else "went on")
         if refuses is not bool(self.options("rule", f"{rule.effect} {rule.answer}")):
-            self.refuse(rule.code, "")
+            self.end(rule.code, "")
 
-    def _run(self, rule: language.Run, guarded: GuardedRule) -> None:
+    def run(self, rule: Run, context: GuardedRule) -> None:
         self.took("ran")
-        self.ran = (1, 0, 2)[self.options("rule", rule.effect, rule.effect, labels=["never", "twice"])]
+        self.ran = (1, 0, 2)[
+            self.options("rule", rule.effect, rule.effect, labels=["never", "twice"])
+        ]
 
-    def _sweep(self, rule: language.Sweep, guarded: GuardedRule) -> None:
-        wanted = self.admitted(guarded)
-        wanted = wanted and not (rule.when_full and not is_full(self.count(), self.limits[rule.when_full]))
+    def sweep(self, rule: Sweep, context: GuardedRule) -> None:
+        wanted = self.admitted(context)
+        wanted = wanted and not (
+            rule.when_full and not is_full(self.count(), self.limits[rule.when_full])
+        )
         wanted = wanted and not (rule.unless_held and self.is_held(self.fixed[rule.unless_held]))
         skipped = self.options("rule", rule.effect, context=self.branch("swept"))
         branch = "nothing" if wanted else "skipped"
@@ -89,15 +127,17 @@ class Run(Board):
                     branch = self.sweep_one(rule, token, token == spared) or branch
         self.took(branch)
 
-    def sweep_one(self, rule: language.Sweep, token: int, spared: bool) -> str:
+    def sweep_one(self, rule: Sweep, token: int, spared: bool) -> str:
         record = self.records[token]
         row, known = self.select(rule.event, token, record)
         drops = row.target not in self.table.held
         context = self.branch("nothing" if not drops else "spared" if spared else "swept")
         label = context.rpartition(":")[2]
-        near = wrongs.nearness(self.table, self.table.cell(rule.event, record[0]), known)
+        near = faults.nearness(self.table, self.table.cell(rule.event, record[0]), known)
         labels = ["|".join((label, *(label + edge for edge in near)))]
-        clauses = self.harmed(token, rule.effect, left=record if drops and not spared else self.absent)
+        clauses = self.harmed(
+            token, rule.effect, left=record if drops and not spared else self.absent
+        )
         if self.options("swept", clauses, context=context, labels=labels):
             if drops is spared:
                 self.records[token] = self.absent
@@ -109,8 +149,10 @@ class Run(Board):
         self.dropped += drops
         return "swept" if drops else ""
 
-    def _admit(self, rule: language.Admit, guarded: GuardedRule) -> None:
-        if not self.admitted(guarded) or (rule.unless_held and self.is_held(self.fixed[rule.unless_held])):
+    def admit(self, rule: Admit, context: GuardedRule) -> None:
+        if not self.admitted(context) or (
+            rule.unless_held and self.is_held(self.fixed[rule.unless_held])
+        ):
             self.took("not asked")
             return
         if rule.never and is_full(self.count(), self.limits[rule.limit]):
@@ -120,19 +162,25 @@ class Run(Board):
             self.took("admitted")
             label = "last" if self.count() == self.limits[rule.limit] - 1 else "any"
             if self.options("rule", rule.answer, labels=[label]):
-                self.refuse(rule.refusal, "")
+                self.end(rule.refusal, "")
             return
         self.took("refused")
         if self.ahead() != "":
             self.took("refused first")
         if self.plain:
-            return self.refuse(rule.refusal, rule.refused)
+            return self.end(rule.refusal, rule.refused)
         held = [token for token in sorted(self.records) if self.is_held(token)]
         first = self.options("first", rule.first, context=self.branch("refused first"))
         evicted = [self.harmed(token, rule.effect) for token in held]
         labels = ["admits", "", "adds anyway", *self.ranked(held, "evicts")]
         wrong = (rule.effect, "", rule.refused)
-        chosen = 2 if first else self.options("rule", *wrong, *evicted, context=self.branch("refused"), labels=labels)
+        chosen = (
+            2
+            if first
+            else self.options(
+                "rule", *wrong, *evicted, context=self.branch("refused"), labels=labels
+            )
+        )
         if chosen == 1:
             return
         if chosen > 3:
@@ -140,21 +188,21 @@ class Run(Board):
         if chosen == 2:
             if self.ahead() == "":
                 raise Impossible
-            self.refuse(self.ahead(), "")
+            self.end(self.ahead(), "")
         elif chosen == 3:
             self.add_anyway()
-            self.refuse(rule.refusal, "")
+            self.end(rule.refusal, "")
         else:
-            self.refuse(rule.refusal, rule.refused)
+            self.end(rule.refusal, rule.refused)
 
-    def over(self, rule: language.Admit) -> None:
+    def over(self, rule: Admit) -> None:
         """Nothing is refused at the bound; a wrong store refuses there, or makes room."""
         held = [token for token in sorted(self.records) if self.is_held(token)]
         labels = ["refuses", *self.ranked(held, "evicts")]
         evicted = [self.harmed(token, rule.effect) for token in held]
         chosen = self.options("rule", f"{rule.effect} {rule.answer}", *evicted, labels=labels)
         if chosen == 1:
-            self.refuse(rule.refusal, "")
+            self.end(rule.refusal, "")
         elif chosen:
             self.remove([held[chosen - 2]])
 
@@ -162,7 +210,7 @@ class Run(Board):
         """With which code the rest of the call would refuse, were it tried first."""
         for guarded in self.call.rules[self.position + 1 :]:
             rule = guarded.rule
-            if isinstance(rule, language.Draw):
+            if isinstance(rule, Draw):
                 attempts = self.most_draws(rule)
                 tried: Sequence[int] = [*self.fixed[rule.draws], FAIL][:attempts]
                 free = [draw for draw in tried if not self.is_held(draw)]
@@ -173,34 +221,36 @@ class Run(Board):
         return ""
 
     def add_anyway(self, nameless: bool = False) -> None:
-        """What a refused call would have added: the first token that it could, or one that nobody can name."""
+        """What a refused call would have added: the first token that it could, or one that nobody
+        can name.
+        """
         for guarded in self.call.rules[self.position :]:
             rule = guarded.rule
-            if isinstance(rule, language.Draw):
+            if isinstance(rule, Draw):
                 free = [d for d in self.fixed[rule.draws] if d != FAIL and not self.is_held(d)]
                 token = NAMELESS if nameless or not free else free[0]
                 row = self.table.cell(rule.event, self.table.initial)[0]
                 self.put(token, row, self.known(token, self.absent))
 
-    def most_draws(self, rule: language.Draw) -> int:
+    def most_draws(self, rule: Draw) -> int:
         return self.limits[rule.attempts] if rule.attempts else 1
 
-    def refuse(self, code: str, unchanged: str) -> None:
+    def end(self, code: str, unchanged: str) -> None:
         self.code, self.reply = code, refused(code)
         self.disturb(unchanged)
 
-    def _fetch(self, rule: language.Fetch, guarded: GuardedRule) -> None:
+    def fetch(self, rule: Fetch, context: GuardedRule) -> None:
         draws: Sequence[int] = self.fixed[rule.draws]
         fails = not draws or draws[0] == FAIL
         self.took("failed" if fails else "fetched")
         if fails:
             self.drawn += 1
             chosen = self.options("answer", rule.effect, site="failed")
-            self.refuse(rule.failed, "")
+            self.end(rule.failed, "")
             if chosen:
                 self.reply = ANY
 
-    def _draw(self, rule: language.Draw, guarded: GuardedRule) -> None:
+    def draw(self, rule: Draw, context: GuardedRule) -> None:
         draws: list[int] = list(self.fixed[rule.draws])
         attempts, index = self.most_draws(rule), -1
         while True:
@@ -210,9 +260,9 @@ class Run(Board):
                 if len(draws) > attempts:
                     self.took("exhausted and more")
                 if not self.options("rule", rule.most):
-                    return self.refuse(rule.exhausted, rule.refused)
+                    return self.end(rule.exhausted, rule.refused)
             elif index > attempts:
-                return self.refuse(rule.exhausted, rule.refused)
+                return self.end(rule.exhausted, rule.refused)
             token = draws[index] if index < len(draws) else FAIL
             self.drawn += 1
             if token == FAIL:
@@ -230,7 +280,7 @@ class Run(Board):
             if self.colliding(rule, token, f"again {min(index, attempts - 1 - index)}"):
                 return None
 
-    def failing(self, rule: language.Draw, more: bool) -> bool:
+    def failing(self, rule: Draw, more: bool) -> bool:
         """A draw that fails ends the call; True if a wrong store draws again."""
         self.took("failed")
         labels = ["draws again", "adds the next", "adds what has no name"]
@@ -239,24 +289,26 @@ class Run(Board):
             return True
         if chosen > 1:
             self.add_anyway(nameless=chosen == 3)
-        self.refuse(rule.failed, rule.refused)
+        self.end(rule.failed, rule.refused)
         if self.options("answer", rule.failure, site="failed"):
             self.reply = ANY
         return False
 
-    def colliding(self, rule: language.Draw, token: int, site: str) -> bool:
+    def colliding(self, rule: Draw, token: int, site: str) -> bool:
         """A draw that is held is drawn again; True if a wrong store ends the call with it."""
         chosen = self.options("rule", *[rule.effect] * 3, site=site)
         if chosen in (1, 2):
-            self.records[token] = self.renewed(token, self.table.cell(rule.event, self.table.initial)[0])
+            self.records[token] = self.renewed(
+                token, self.table.cell(rule.event, self.table.initial)[0]
+            )
         if chosen in (1, 3):
             self.reply = Reply(token=token) if chosen == 1 else refused(rule.exhausted)
         return chosen in (1, 3)
 
-    def _evict(self, rule: language.Evict, guarded: GuardedRule) -> None:
+    def evict(self, rule: Evict, context: GuardedRule) -> None:
         held = sorted(token for token in self.records if self.is_held(token))
         at_limit = is_full(len(held), self.limits[rule.when_full])
-        if not self.admitted(guarded) or not at_limit or self.is_held(self.fixed[rule.unless_held]):
+        if not self.admitted(context) or not at_limit or self.is_held(self.fixed[rule.unless_held]):
             rewrite = at_limit and self.is_held(self.fixed[rule.unless_held])
             self.took("rewrite" if rewrite else "room")
             if self.plain:
@@ -268,26 +320,42 @@ class Run(Board):
         oldest = [token for token in held if self.records[token][1][position] == least]
         others = [token for token in held if token not in oldest]
         self.took("evicted")
-        victim = oldest[self.options("tie", *[()] * (len(oldest) - 1), free=True)] if len(oldest) > 1 else oldest[0]
-        ranks = {} if self.plain else dict(zip(held, self.ranked(held, "evicts", rule.order), strict=True))
+        victim = (
+            oldest[self.options("tie", *[()] * (len(oldest) - 1), free=True)]
+            if len(oldest) > 1
+            else oldest[0]
+        )
+        ranks = (
+            {}
+            if self.plain
+            else dict(zip(held, self.ranked(held, "evicts", rule.order), strict=True))
+        )
         labels = [] if self.plain else ["nothing", *(ranks[token] for token in others), "clears"]
-        chosen = self.options("rule", rule.bound, *[rule.effect] * (len(others) + 1), site="victim", labels=labels)
+        chosen = self.options(
+            "rule", rule.bound, *[rule.effect] * (len(others) + 1), site="victim", labels=labels
+        )
         if chosen == 0:
             row, known = self.select(rule.event, victim, self.records[victim])
             self.put(victim, row, known)
         elif chosen > 1:
             self.remove(held if chosen == len(others) + 2 else [others[chosen - 2]])
 
-    def evict_instead(self, rule: language.Evict, held: list[int], rewrite: bool) -> bool:
-        """Where nothing is to be evicted a wrong store evicts one, or all; or, True, as if the key were a new one."""
+    def evict_instead(self, rule: Evict, held: list[int], rewrite: bool) -> bool:
+        """Where nothing is to be evicted a wrong store evicts one, or all; or, True, as if the key
+        were a new one.
+        """
         clauses, site = (rule.rewrite, "rewrite") if rewrite else (rule.effect, "room")
-        labels = [*self.ranked(held, "evicts", rule.order), "clears", *(["as if new"] if rewrite else [])]
+        labels = [
+            *self.ranked(held, "evicts", rule.order),
+            "clears",
+            *(["as if new"] if rewrite else []),
+        ]
         chosen = self.options("rule", *[clauses] * len(labels), site=site, labels=labels)
         if chosen <= len(held) + 1:
             self.remove(held if chosen > len(held) else held[chosen - 1 : chosen] if chosen else [])
         return chosen > len(held) + 1
 
-    def _apply(self, rule: language.Apply, guarded: GuardedRule) -> None:
+    def apply(self, rule: Apply, context: GuardedRule) -> None:
         token = self.fixed[rule.to]
         record = self.records.get(token, self.absent)
         row, known = self.select(rule.event, token, record)
@@ -322,17 +390,19 @@ class Run(Board):
         site, reply = f"{row.source} {row.code}", self.reply
         if not self.plain and row.answer:
             self.told_instead(row, known, reply, lambda code: told(code, known, self.fields(after)))
-        if row.code == language.CRASH and self.options("effect", row.effect, labels=["stuck"], site=site):
+        if row.code == CRASH and self.options("effect", row.effect, labels=["stuck"], site=site):
             self.records[STUCK - token] = ("", self.absent[1])
         if self.options("answer", row.answer, site=site):
             self.reply = ANY
         changes = row.target != row.source or row.update
-        self.disturb(() if changes and self.call.declared.others else row.effect, but=token, site=site)
+        self.disturb(
+            () if changes and self.call.declared.others else row.effect, but=token, site=site
+        )
 
-    def _tell(self, rule: language.Tell, guarded: GuardedRule) -> None:
+    def tell(self, rule: Tell, context: GuardedRule) -> None:
         self.took("told")
         held = self.count()
-        told = self.dropped if rule.value == language.DROPPED else held
+        told = self.dropped if rule.value == DROPPED else held
         self.reply = Reply(told)
         if self.plain:
             return

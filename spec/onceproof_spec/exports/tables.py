@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onceproof_spec import language, terms
-from onceproof_spec.language import NO_LIMIT
-from onceproof_spec.table import GuardedRule, Table
+from onceproof_spec.language import terms
+from onceproof_spec.table import (
+    CRASH,
+    NO_LIMIT,
+    Admit,
+    Apply,
+    Draw,
+    Evict,
+    Fetch,
+    GuardedRule,
+    Mark,
+    Refuse,
+    RuleVisitor,
+    Run,
+    Sweep,
+    Table,
+    Tell,
+)
 
 
 def mermaid(table: Table) -> str:
@@ -24,7 +39,9 @@ def markdown(table: Table) -> str:
     for row in table.rows:
         when = ", ".join(f"{'' if g.wanted else 'not '}{_words(g.name)}" for g in row.guards) or "—"
         sets = ", ".join(f"`{f} := {t}`" for f, t in _sums(table, row.update)) or "—"
-        lines.append(f"| {row.event} | {row.source} | {when} | `{row.code}` | {row.target} | {sets} |")
+        lines.append(
+            f"| {row.event} | {row.source} | {when} | `{row.code}` | {row.target} | {sets} |"
+        )
     lines += ["", "| call | takes | does, in this order |", "|---|---|---|"]
     for name, call in table.calls.items():
         takes = ", ".join(argument for argument, _ in call.declared.takes) or "—"
@@ -32,7 +49,9 @@ def markdown(table: Table) -> str:
         lines.append(f"| {name} | {takes} | {does} |")
     lines += ["", "| guard | holds when |", "|---|---|"]
     used = dict.fromkeys(guard.name for row in table.rows for guard in row.guards)
-    used |= dict.fromkeys(g.name for call in table.calls.values() for rule in call.rules for g in rule.guards)
+    used |= dict.fromkeys(
+        g.name for call in table.calls.values() for rule in call.rules for g in rule.guards
+    )
     for guard in used:
         lines.append(f"| {_words(guard)} | `{comparison(table, guard)}` |")
     return "\n".join(lines) + "\n"
@@ -48,39 +67,53 @@ def comparison(table: Table, guard: str) -> str:
 def described(guarded: GuardedRule) -> str:
     """A rule of a call in words."""
     when = " and ".join(map(_words, map(str, guarded.guards)))
-    return _described(guarded.rule) + (f" when {when}" if when else "")
+    return _Described().visit(guarded.rule, None) + (f" when {when}" if when else "")
 
 
-def _described(rule: language.Rule) -> str:
-    match rule:
-        case language.Mark(update=update):
-            return _words(update)
-        case language.Refuse(code=language.CRASH):
-            return "crash"
-        case language.Refuse(code=code):
-            return f"refuse with `{code}`"
-        case language.Run():
-            return "run the verifier"
-        case language.Sweep(event=event, spare=spare, then=then):
-            but, noted = f" but {spare}" if spare else "", f", and {_words(then)}" if then else ""
-            return f"{event} every held one{but}{_if(rule.unless_held, rule.when_full)}{noted}"
-        case language.Admit(never=never) if never:
+class _Described(RuleVisitor[None, str]):
+    """A rule in words."""
+
+    def mark(self, rule: Mark, context: None) -> str:
+        return _words(rule.update)
+
+    def refuse(self, rule: Refuse, context: None) -> str:
+        return _ends(rule.code)
+
+    def run(self, rule: Run, context: None) -> str:
+        return "run the verifier"
+
+    def sweep(self, rule: Sweep, context: None) -> str:
+        but = f" but {rule.spare}" if rule.spare else ""
+        noted = f", and {_words(rule.then)}" if rule.then else ""
+        when = _if(rule.unless_held, rule.when_full)
+        return f"{rule.event} every held one{but}{when}{noted}"
+
+    def admit(self, rule: Admit, context: None) -> str:
+        if rule.never:
             return "admit any number"
-        case language.Admit(limit=limit, refusal=refusal, unless_held=token):
-            return f"refuse with `{refusal}` when {limit} are held" + (f" and {token} is not" if token else "")
-        case language.Fetch(failed=code):
-            return f"draw first, and {'crash' if code == language.CRASH else f'refuse with `{code}`'} if that fails"
-        case language.Draw(event=event, again=again, attempts=attempts) if again:
-            return f"draw and {event}, again on `{again}`, at most {attempts} times"
-        case language.Draw(event=event):
-            return f"draw and {event}"
-        case language.Evict(event=event, order=order):
-            return f"{event} one with the least {order}{_if(rule.unless_held, rule.when_full)}"
-        case language.Apply(event=event, to=token):
-            return f"{event} {token}"
-        case language.Tell(value=value):
-            return f"answer {value}"
-    raise AssertionError(f"{rule} is not described")
+        new = f" and {rule.unless_held} is not" if rule.unless_held else ""
+        return f"refuse with `{rule.refusal}` when {rule.limit} are held{new}"
+
+    def fetch(self, rule: Fetch, context: None) -> str:
+        return f"draw first, and {_ends(rule.failed)} if that fails"
+
+    def draw(self, rule: Draw, context: None) -> str:
+        again = f", again on `{rule.again}`, at most {rule.attempts} times" if rule.again else ""
+        return f"draw and {rule.event}{again}"
+
+    def evict(self, rule: Evict, context: None) -> str:
+        when = _if(rule.unless_held, rule.when_full)
+        return f"{rule.event} one with the least {rule.order}{when}"
+
+    def apply(self, rule: Apply, context: None) -> str:
+        return f"{rule.event} {rule.to}"
+
+    def tell(self, rule: Tell, context: None) -> str:
+        return f"answer {rule.value}"
+
+
+def _ends(code: str) -> str:
+    return "crash" if code == CRASH else f"refuse with `{code}`"
 
 
 def _if(token: str, limit: str) -> str:

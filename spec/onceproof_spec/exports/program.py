@@ -1,25 +1,46 @@
 """A law in the scope of a small store, written as a program: what the exports to engines share.
 
-There is one block for each call, with each argument at each instant, and in it the rules in their order. A writer
-of one language says how an assignment, a choice and a loop look in it; what is done in which order is said here.
+There is one block for each call, with each argument at each instant, and in it the rules in their
+order. A writer of one language says how an assignment, a choice and a loop look in it; what is done
+in which order is said here.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from onceproof_spec import language, terms
-from onceproof_spec.explore import Scope, draws_made
-from onceproof_spec.language import NO_LIMIT, OUTCOMES, Claim, Kind, Profile
+from onceproof_spec.language import terms
 from onceproof_spec.model import Model
-from onceproof_spec.table import Guard, GuardedRule, Row, Table
+from onceproof_spec.search import Scope, draws_made
+from onceproof_spec.table import (
+    NO_LIMIT,
+    OUTCOMES,
+    Admit,
+    Apply,
+    Claim,
+    Draw,
+    Evict,
+    Fetch,
+    Guard,
+    GuardedRule,
+    Kind,
+    Mark,
+    Profile,
+    Refuse,
+    Row,
+    RuleVisitor,
+    Run,
+    Sweep,
+    Table,
+    Tell,
+)
 
 TRUE, FALSE = "true", "false"
-ENDING = (language.Draw, language.Apply, language.Tell)
+ENDING = (Draw, Apply, Tell)
 """The rules behind which a call is over, whatever they find."""
-MAY_END = (*ENDING, language.Refuse, language.Fetch, language.Admit)
+MAY_END = (*ENDING, Refuse, Fetch, Admit)
 
 Case = tuple[str, list[str]]
 """A condition, and what is done where it holds."""
@@ -35,7 +56,9 @@ class Argument:
 
 
 class Small:
-    """A table with how small its store is: what its limits are read as, and with what its calls are made."""
+    """A table with how small its store is: what its limits are read as, and with what its calls are
+    made.
+    """
 
     def __init__(self, table: Table, scope: Scope) -> None:
         self.table, self.scope = table, scope
@@ -49,7 +72,11 @@ class Small:
     def most(self) -> int:
         """More than any field comes to."""
         scope = self.scope
-        return scope.clock + max([*self.numbers.values(), *scope.numbers, *scope.most.values(), scope.texts]) + 1
+        return (
+            scope.clock
+            + max([*self.numbers.values(), *scope.numbers, *scope.most.values(), scope.texts])
+            + 1
+        )
 
     def arguments(self, call: str) -> list[Argument]:
         """What a call is made with, its instant first; an argument that is ignored is left out."""
@@ -71,14 +98,18 @@ class Small:
     def eviction(self, call: str) -> tuple[int, GuardedRule] | None:
         """The rule that makes a token go, and where it stands; a call has one at most."""
         rules = enumerate(self.table.calls[call].rules)
-        found = [(place, guarded) for place, guarded in rules if isinstance(guarded.rule, language.Evict)]
+        found = [(place, guarded) for place, guarded in rules if isinstance(guarded.rule, Evict)]
         if len(found) > 1:
             raise ValueError(f"the call {call} makes a token go twice, which no engine is told")
         return found[0] if found else None
 
     def bounds(self) -> list[tuple[Claim, int]]:
         """What must hold of every state in this profile, with the limit."""
-        return [(claim, self.limits[claim.limit]) for claim in bounds(self.table) if claim.limit in self.numbers]
+        return [
+            (claim, self.limits[claim.limit])
+            for claim in bounds(self.table)
+            if claim.limit in self.numbers
+        ]
 
     def folded(self, guard: Guard) -> terms.Term | bool:
         """A guard's comparison, or whether it holds, where it is about limits alone."""
@@ -104,7 +135,9 @@ def may_end_in(guarded: GuardedRule) -> bool:
 def bounds(table: Table) -> list[Claim]:
     """The claims about every state that hold in the profile."""
     departed = table.departed if table.profile is Profile.PUBLISHED else {}
-    return [claim for claim in table.claims if claim.scope == "bound" and claim.clause not in departed]
+    return [
+        claim for claim in table.claims if claim.scope == "bound" and claim.clause not in departed
+    ]
 
 
 def indented(lines: Iterable[str]) -> list[str]:
@@ -112,7 +145,7 @@ def indented(lines: Iterable[str]) -> list[str]:
     return [f"  {line}" for line in lines]
 
 
-class Writer(ABC):
+class Writer(RuleVisitor[GuardedRule, list[str]]):
     """Writes a law in a language that has assignments, conditions and loops."""
 
     equal = unequal = both = negation = becomes = ""
@@ -181,7 +214,7 @@ class Writer(ABC):
 
     def evicting(self, guarded: GuardedRule, may_end: bool) -> str:
         rule = guarded.rule
-        assert isinstance(rule, language.Evict)
+        assert isinstance(rule, Evict)
         going = [f"{self.negation}{self.ended}"] if may_end else []
         return self.when(guarded, *going, self.full(rule.when_full), *self.is_new(rule.unless_held))
 
@@ -194,7 +227,9 @@ class Writer(ABC):
         return [self.assign(self.ended, TRUE)]
 
     def first(self, cases: Iterable[Case]) -> list[str]:
-        """The first case whose condition holds; what never does, or does nothing at the end, is left out."""
+        """The first case whose condition holds; what never does, or does nothing at the end, is
+        left out.
+        """
         kept: list[Case] = []
         otherwise: list[str] = []
         for condition, lines in cases:
@@ -220,10 +255,15 @@ class Writer(ABC):
         return lines
 
     def effect(self, row: Row, token: str) -> list[str]:
-        """What a row does to a token; one that comes back to the initial state forgets its fields."""
-        lines = [self.assign(f"tokens[{token}].state", row.target)] if row.target != row.source else []
+        """What a row does to a token; one that is back in the initial state forgets its fields."""
+        lines = (
+            [self.assign(f"tokens[{token}].state", row.target)] if row.target != row.source else []
+        )
         if row.target == self.table.initial:
-            forgotten = [self.assign(self.named(name, token), value) for name, value in self.table.fields.items()]
+            forgotten = [
+                self.assign(self.named(name, token), value)
+                for name, value in self.table.fields.items()
+            ]
             return [*lines, *forgotten] if lines else []
         return [*lines, *(self.sums(row.update, token) if row.update else [])]
 
@@ -234,7 +274,10 @@ class Writer(ABC):
             rows = [
                 (
                     self.all_of(self.guard(guard, token) for guard in row.guards),
-                    [*self.effect(row, token), *(self.end() if again and row.code != again else [])],
+                    [
+                        *self.effect(row, token),
+                        *(self.end() if again and row.code != again else []),
+                    ],
                 )
                 for row in self.table.cell(event, state)
             ]
@@ -245,52 +288,70 @@ class Writer(ABC):
     # the rules of a call
 
     def rules(self, rules: Sequence[GuardedRule], may_end: bool = False) -> Iterator[str]:
-        """Some rules in their order, each only while the call is not over; `may_end`: it may be already."""
+        """Some rules in their order, each only while the call is not over; `may_end`: it may be
+        already.
+        """
         for place, guarded in enumerate(rules):
-            written = getattr(self, f"_{type(guarded.rule).__name__.lower()}")
-            lines: list[str] = written(guarded.rule, guarded)
+            lines = self.visit(guarded.rule, guarded)
             if isinstance(guarded.rule, ENDING) and place + 1 < len(rules):
                 lines = [*lines, *self.end()]
             yield from self.first([(f"{self.negation}{self.ended}", lines)]) if may_end else lines
             may_end = may_end or may_end_in(guarded)
 
-    def _mark(self, rule: language.Mark, guarded: GuardedRule) -> list[str]:
-        return self.first([(self.when(guarded), self.sums(rule.update))])
+    def mark(self, rule: Mark, context: GuardedRule) -> list[str]:
+        return self.first([(self.when(context), self.sums(rule.update))])
 
-    def _refuse(self, rule: language.Refuse, guarded: GuardedRule) -> list[str]:
-        return self.first([(self.when(guarded), self.end())])
+    def refuse(self, rule: Refuse, context: GuardedRule) -> list[str]:
+        return self.first([(self.when(context), self.end())])
 
-    def _run(self, rule: language.Run, guarded: GuardedRule) -> list[str]:
+    def run(self, rule: Run, context: GuardedRule) -> list[str]:
         return []
 
-    def _sweep(self, rule: language.Sweep, guarded: GuardedRule) -> list[str]:
+    def sweep(self, rule: Sweep, context: GuardedRule) -> list[str]:
         full = [self.full(rule.when_full)] if rule.when_full else []
         spared = [f"i {self.unequal} {rule.spare}"] if rule.spare else []
-        swept = self.first([(self.all_of([self.is_held("i"), *spared]), self.event(rule.event, "i"))])
+        swept = self.first(
+            [(self.all_of([self.is_held("i"), *spared]), self.event(rule.event, "i"))]
+        )
         noted = self.sums(rule.then) if rule.then else []
-        return self.first([(self.when(guarded, *full, *self.is_new(rule.unless_held)), [*noted, *self.each(swept)])])
+        return self.first(
+            [
+                (
+                    self.when(context, *full, *self.is_new(rule.unless_held)),
+                    [*noted, *self.each(swept)],
+                )
+            ]
+        )
 
-    def _admit(self, rule: language.Admit, guarded: GuardedRule) -> list[str]:
-        refuses = FALSE if rule.never else self.when(guarded, *self.is_new(rule.unless_held), self.full(rule.limit))
+    def admit(self, rule: Admit, context: GuardedRule) -> list[str]:
+        refuses = (
+            FALSE
+            if rule.never
+            else self.when(context, *self.is_new(rule.unless_held), self.full(rule.limit))
+        )
         return self.first([(refuses, self.end())])
 
-    def _fetch(self, rule: language.Fetch, guarded: GuardedRule) -> list[str]:
+    def fetch(self, rule: Fetch, context: GuardedRule) -> list[str]:
         return self.first([(f"{drawn(0)} {self.equal} {self.small.fails}", self.end())])
 
-    def _draw(self, rule: language.Draw, guarded: GuardedRule) -> list[str]:
+    def draw(self, rule: Draw, context: GuardedRule) -> list[str]:
         attempts = self.small.limits[rule.attempts] if rule.attempts else 1
         lines: list[str] = []
         for number in range(attempts):
             failed = f"{drawn(number)} {self.equal} {self.small.fails}"
-            one = self.first([(failed, self.end()), (TRUE, self.event(rule.event, drawn(number), rule.again))])
+            one = self.first(
+                [(failed, self.end()), (TRUE, self.event(rule.event, drawn(number), rule.again))]
+            )
             lines += self.first([(f"{self.negation}{self.ended}", one)]) if number else one
         return lines
 
-    def _apply(self, rule: language.Apply, guarded: GuardedRule) -> list[str]:
+    def apply(self, rule: Apply, context: GuardedRule) -> list[str]:
         return self.event(rule.event, rule.to)
 
-    def _evict(self, rule: language.Evict, guarded: GuardedRule) -> list[str]:
-        return self.first([(self.evicting(guarded, may_end=False), self.event(rule.event, "victim"))])
+    def evict(self, rule: Evict, context: GuardedRule) -> list[str]:
+        return self.first(
+            [(self.evicting(context, may_end=False), self.event(rule.event, "victim"))]
+        )
 
-    def _tell(self, rule: language.Tell, guarded: GuardedRule) -> list[str]:
+    def tell(self, rule: Tell, context: GuardedRule) -> list[str]:
         return []

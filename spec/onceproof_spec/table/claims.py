@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onceproof_spec.language import Claim, Clauses, Facts
-from onceproof_spec.table import Table
+from onceproof_spec.table.facts import Claim, Clauses, Facts
+from onceproof_spec.table.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A token over one event or one call: its state and fields before and after, and all that was known.
+    """A token over one event or one call: its state and fields before and after, and all that was
+    known.
 
-    `event`, `call` and `code` are what happened. `values` is all that a guard may read, fields included.
-    States and numbers are whatever the caller works on: strings and ints, or terms.
+    `event`, `call` and `code` are what happened. `values` is all that a guard may read, fields
+    included. States and numbers are whatever the caller works on: strings and ints, or terms.
     """
 
     before: tuple[Any, tuple[Any, ...]]
@@ -27,7 +28,11 @@ class View:
 
 
 def over_fields(
-    table: Table, values: Mapping[str, Any], before: tuple[Any, ...], after: tuple[Any, ...], prefix: str = ""
+    table: Table,
+    values: Mapping[str, Any],
+    before: tuple[Any, ...],
+    after: tuple[Any, ...],
+    prefix: str = "",
 ) -> dict[str, Any]:
     """The values with a token's fields: as they were, and as they are after under `_after`."""
     read = dict(values)
@@ -55,7 +60,9 @@ def conjuncts(
             truths.append(either([where == state(name) for name in names]))
     if facts.unchanged:
         truths.append(view.before[0] == view.after[0])
-        truths += [before == after for before, after in zip(view.before[1], view.after[1], strict=True)]
+        truths += [
+            before == after for before, after in zip(view.before[1], view.after[1], strict=True)
+        ]
     if truths and truths[0] is False:
         return [False]
     reads = view.values if values is None else values
@@ -83,15 +90,26 @@ def says(claim: Claim) -> str:
         return f"always: at most {claim.limit} are held"
     if claim.scope == "sometimes":
         return f"sometimes: {claim.clause}"
-    subject = {"step": "an event", "call": "a call", "each": "a token over a call", "pair": "two tokens over a call"}
+    subject = {
+        "step": "an event",
+        "call": "a call",
+        "each": "a token over a call",
+        "pair": "two tokens over a call",
+    }
     whose = f" (but {claim.spare})" if claim.spare else ""
     other = f" and the other {_said(claim.other)}" if claim.scope == "pair" else ""
-    return f"{subject[claim.scope]}{whose}: when {_said(claim.when)}{other}, then {_said(claim.then)}"
+    return (
+        f"{subject[claim.scope]}{whose}: when {_said(claim.when)}{other}, then {_said(claim.then)}"
+    )
 
 
 def _said(facts: Facts) -> str:
     parts = [" or ".join(facts.event), " or ".join(facts.call)]
-    for word, names in (("answers", facts.answer), ("before", facts.before), ("after", facts.after)):
+    for word, names in (
+        ("answers", facts.answer),
+        ("before", facts.before),
+        ("after", facts.after),
+    ):
         parts += [f"{word} {' or '.join(names)}"] if names else []
     parts += ["unchanged"] if facts.unchanged else []
     parts += [guard.replace("_", " ") for guard in facts.where]

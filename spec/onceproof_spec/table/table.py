@@ -1,38 +1,19 @@
 """One profile of a law as rows and calls; and `step`, which applies one event.
 
-Lowering folds away the departures: a guard that is a constant of the profile disappears, and with it every
-row and rule that can no longer apply. What is left is one profile's law, with every cell named and no row
-that is never used. Anything that is not so is a DefinitionError.
+Lowering folds away the departures: a guard that is a constant of the profile disappears, and with
+it every row and rule that can no longer apply. What is left is one profile's law, with every cell
+named and no row that is never used. Anything that is not so is a DefinitionError.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from onceproof_spec import terms
-from onceproof_spec.language import (
-    Admit,
-    Call,
-    Claim,
-    Clauses,
-    Departure,
-    Draw,
-    Fetch,
-    Kind,
-    Lifecycle,
-    Profile,
-    Promise,
-    Refuse,
-    Rule,
-)
-
-CLAUSE_WORDS = ("answer", "effect", "refused", "first", "most", "failure", "bound", "rewrite")
-
-
-class DefinitionError(Exception):
-    """The declaration is not a law: what is wrong with it, and where."""
+from onceproof_spec.language import Kind, Lifecycle, Profile, terms
+from onceproof_spec.table.facts import Claim, Clauses, Departure, Promise
+from onceproof_spec.table.rules import RULE_WORDS, Admit, Call, Draw, Fetch, Refuse, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +39,14 @@ class Function:
     sums: Mapping[str, terms.Term]
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
-        return self.run(None, *[values[name] for name in self.reads])
+        return self.run(*[values[name] for name in self.reads])
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """In `source`, on `event`, when the guards hold and no earlier row's do: answer, go to `target`, update."""
+    """In `source`, on `event`, when the guards hold and no earlier row's do: answer, go to
+    `target`, update.
+    """
 
     event: str
     source: str
@@ -97,7 +80,7 @@ class LoweredCall:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """One lifecycle in one profile."""
+    """One lifecycle in one profile, with one behaviour of each choice."""
 
     name: str
     title: str
@@ -117,6 +100,8 @@ class Table:
     clauses: Mapping[str, Promise]
     departures: Mapping[str, Departure]
     machine: type[Lifecycle]
+    choices: Mapping[str, Clauses] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         cells: dict[tuple[str, str], list[Row]] = {}
@@ -135,7 +120,9 @@ class Table:
 
     @property
     def departed(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """The clauses that the published behaviour leaves, each with how, and with what the hardened one is instead."""
+        """The clauses that the published behaviour leaves, each with how, and with what the
+        hardened one is instead.
+        """
         found: dict[str, tuple[tuple[str, str], ...]] = {}
         for flag in self.departures.values():
             for clause, how in flag.of().items():
@@ -179,7 +166,9 @@ def step(
     raise AssertionError(f"{table.name}: no row for {event} in {state}")
 
 
-def after_row(table: Table, row: Row, known: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+def after_row(
+    table: Table, row: Row, known: Mapping[str, Any], fields: Mapping[str, Any]
+) -> dict[str, Any]:
     """The fields of a token after a row was applied to it."""
     if row.target == table.initial:
         return dict(table.fields)
@@ -188,13 +177,15 @@ def after_row(table: Table, row: Row, known: Mapping[str, Any], fields: Mapping[
 
 
 def is_full(held: Any, limit: Any) -> Any:
-    """Whether as many tokens are held as a limit allows; of a prover's terms, the term that says so."""
+    """Whether as many tokens are held as a limit allows; of a prover's terms, the term that says
+    so.
+    """
     return held >= limit
 
 
 def rule_clauses(rule: Rule) -> Clauses:
     """Every clause that a rule upholds, in any way."""
-    return tuple(clause for word in CLAUSE_WORDS for clause in getattr(rule, word, "").split())
+    return tuple(clause for word in RULE_WORDS for clause in getattr(rule, word, "").split())
 
 
 def refusals(call: LoweredCall) -> frozenset[str]:

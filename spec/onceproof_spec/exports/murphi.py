@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from onceproof_spec import language
-from onceproof_spec.explore import Scope
-from onceproof_spec.small import Argument, Case, Writer, indented, may_end_in
-from onceproof_spec.table import GuardedRule, Table
+from onceproof_spec.exports.program import Argument, Case, Writer, indented, may_end_in
+from onceproof_spec.search import Scope
+from onceproof_spec.table import Evict, GuardedRule, Table
 
 
 def murphi(table: Table, scope: Scope) -> str:
-    """A model of a small store for rumur; its states and transitions are those of `explore.search`."""
+    """A model of a small store for rumur, with the states and transitions of `search`."""
     return "\n".join(_Murphi(table, scope).lines()) + "\n"
 
 
@@ -52,16 +51,30 @@ class _Murphi(Writer):
     def start(self) -> list[str]:
         fields = {"state": self.table.initial, **self.table.fields}
         store = [self.assign(name, value) for name, value in self.table.store.items()]
-        return [*store, *self.each([self.assign(f"tokens[i].{name}", value) for name, value in fields.items()])]
+        return [
+            *store,
+            *self.each([self.assign(f"tokens[i].{name}", value) for name, value in fields.items()]),
+        ]
 
     def functions(self) -> Iterator[str]:
         held = " | ".join(self.in_state("i", state) for state in self.table.held)
         yield from ("", f"function is_held(i: Token): boolean; begin return {held}; end;")
         yield from ("", "function held(): Number; var n: Number; begin")
-        yield from ("  n := 0;", *indented(self.each(["if is_held(i) then n := n + 1; end;"])), "  return n;", "end;")
+        yield from (
+            "  n := 0;",
+            *indented(self.each(["if is_held(i) then n := n + 1; end;"])),
+            "  return n;",
+            "end;",
+        )
         most = [f"tokens[i].{name} <= {most}" for name, most in self.small.scope.most.items()]
         if most:
-            yield from ("", "-- Beyond this the model is not gone on with: what only counts on would never end.")
+            yield from (
+                "",
+                (
+                    "-- Beyond this the model is not gone on with: "
+                    "what only counts on would never end."
+                ),
+            )
             yield "function goes_on(): boolean; begin"
             yield f"  return forall i: Token do {self.both.join(most)} end;"
             yield "end;"
@@ -78,19 +91,34 @@ class _Murphi(Writer):
             guards.append(f"may_go({given}, victim)")
         yield from ("", f"ruleset {self.parameters(takes)} do")
         yield f'rule "{name}"{f" {self.both.join(guards)} ==>" if guards else ""}'
-        yield from ("var ended: boolean;", "begin", "  ended := false;", *indented(self.rules(rules)), "end; end;")
+        yield from (
+            "var ended: boolean;",
+            "begin",
+            "  ended := false;",
+            *indented(self.rules(rules)),
+            "end; end;",
+        )
 
     def parameters(self, arguments: Sequence[Argument]) -> str:
-        return "; ".join(f"{argument.name}: {argument.least}..{argument.most}" for argument in arguments)
+        return "; ".join(
+            f"{argument.name}: {argument.least}..{argument.most}" for argument in arguments
+        )
 
-    def victims(self, name: str, evicts: tuple[int, GuardedRule], takes: Sequence[Argument]) -> Iterator[str]:
-        """Whether a token may be the one that goes: the store is looked at behind the rules that come before."""
+    def victims(
+        self, name: str, evicts: tuple[int, GuardedRule], takes: Sequence[Argument]
+    ) -> Iterator[str]:
+        """Whether a token may be the one that goes: the store is looked at behind the rules that
+        come before.
+        """
         place, guarded = evicts
         rule, before = guarded.rule, self.table.calls[name].rules[:place]
-        assert isinstance(rule, language.Evict)
+        assert isinstance(rule, Evict)
         order = f"tokens[victim].{rule.order} <= tokens[i].{rule.order}"
         evicting = self.evicting(guarded, any(may_end_in(earlier) for earlier in before))
-        yield from ("", f"-- Whether a token may be the one that goes in {name}; the first, where none does.")
+        yield from (
+            "",
+            f"-- Whether a token may be the one that goes in {name}; the first, where none does.",
+        )
         yield f"function may_go({self.parameters(takes)}; victim: Token): boolean;"
         yield "var ended: boolean; answer: boolean; kept: array [Token] of Entry;"
         yield from (f"  kept_{name}: Number;" for name in self.table.store)
@@ -100,7 +128,10 @@ class _Murphi(Writer):
         body += self.rules(before)
         oldest = f"answer := is_held(victim) & forall i: Token do is_held(i) -> {order} end;"
         body += self.branches([(evicting, [oldest])], ["answer := victim = 0;"])
-        body += [*self.each(["tokens[i] := kept[i];"]), *(f"{name} := kept_{name};" for name in self.table.store)]
+        body += [
+            *self.each(["tokens[i] := kept[i];"]),
+            *(f"{name} := kept_{name};" for name in self.table.store),
+        ]
         yield from (*indented(body), "  return answer;", "end;")
 
     # the language

@@ -1,4 +1,5 @@
-"""The exhaustive search of a small store: every sequence of calls, at every instant, forwards and backwards.
+"""The exhaustive search of a small store: every sequence of calls, at every instant, forwards and
+backwards.
 
 Each claim is looked at after every call, so the first breach found is a shortest one.
 A search that was cut short never says that anything holds.
@@ -10,40 +11,26 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
-from typing import Any
 
-from onceproof_spec.claims import View, concerns, conjuncts, over_fields
-from onceproof_spec.language import OUTCOMES, Claim, Draw, Facts, Kind
-from onceproof_spec.model import FAIL, Model, Outcome, Record, Request, State, Step
-from onceproof_spec.table import Table
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Scope:
-    """How small the store is: its limits and constants, the tokens and texts there are, the last instant, the numbers.
-
-    Where states are walked and not searched, `calls` is how many calls lead to a state, and `begins` the instant of
-    the first: texts sort otherwise than numbers where these get longer.
-    A state in which a field is beyond what `most` says is not gone on from: what only counts on would never end.
-    """
-
-    limits: Mapping[str, int | None]
-    tokens: int = 3
-    clock: int = 4
-    numbers: tuple[int, ...] = (1, 2)
-    texts: int = 2
-    calls: int = 4
-    most: Mapping[str, int] = field(default_factory=dict)
-    most_states: int = 1_000_000
-    begins: int = 0
+from onceproof_spec.model import Model, Outcome, Record, Request, State, Step
+from onceproof_spec.search.scope import Scope, goes_on, requests
+from onceproof_spec.table import (
+    Claim,
+    Facts,
+    Table,
+    View,
+    concerns,
+    conjuncts,
+    over_fields,
+)
 
 
 @dataclass(slots=True)
 class Search:
     """What a search found.
 
-    `violations` holds, for each false claim by its place in the table, a shortest sequence that breaks it;
+    `violations` holds, for each false claim by its place in the table, a shortest sequence that
+    breaks it;
     `reached` the places of the `sometimes` claims that were seen; `rows` the rows that were used.
     """
 
@@ -54,43 +41,6 @@ class Search:
     violations: dict[int, tuple[Request, ...]] = field(default_factory=dict)
     reached: set[int] = field(default_factory=set)
     rows: set[str] = field(default_factory=set)
-
-
-def requests(table: Table, scope: Scope) -> tuple[Request, ...]:
-    """Every call with every argument at every instant."""
-    limits = Model(table, scope.limits).limits
-    found: list[Request] = []
-    for name, call in table.calls.items():
-        domains: list[tuple[Any, ...]] = []
-        for _, kind in call.declared.takes:
-            if kind is Kind.TOKEN:
-                domains.append(tuple(range(scope.tokens)))
-            elif kind is Kind.NUMBER:
-                domains.append(scope.numbers)
-            elif kind is Kind.TEXT:
-                domains.append(tuple(range(1, scope.texts + 1)))
-            elif kind is Kind.VERIFIER:
-                domains.append(tuple(range(len(OUTCOMES))))
-            elif kind is Kind.IGNORED:
-                domains.append((1,))
-            else:
-                domains.append(tuple(product((*range(scope.tokens), FAIL), repeat=draws_made(table, name, limits))))
-        names = [argument for argument, _ in call.declared.takes]
-        for at in range(scope.clock + 1):
-            found += [Request(name, at, tuple(zip(names, values, strict=True))) for values in product(*domains)]
-    return tuple(found)
-
-
-def draws_made(table: Table, call: str, limits: Mapping[str, int]) -> int:
-    """How many draws a call makes at most."""
-    draws = [guarded.rule for guarded in table.calls[call].rules if isinstance(guarded.rule, Draw)]
-    return sum(limits[rule.attempts] if rule.attempts else 1 for rule in draws)
-
-
-def goes_on(table: Table, scope: Scope, state: State) -> bool:
-    """Whether calls are made in a state: no field is beyond what the scope says."""
-    fields = list(table.fields)
-    return all(record[1][fields.index(name)] <= most for name, most in scope.most.items() for _, record in state.tokens)
 
 
 def search(table: Table, scope: Scope) -> Search:
@@ -120,7 +70,9 @@ def search(table: Table, scope: Scope) -> Search:
     return found
 
 
-def path_to(paths: Mapping[State, tuple[State, Request] | None], state: State) -> tuple[Request, ...]:
+def path_to(
+    paths: Mapping[State, tuple[State, Request] | None], state: State
+) -> tuple[Request, ...]:
     """The calls that lead from the empty store to a state, shortest first found."""
     calls: list[Request] = []
     while (came := paths[state]) is not None:
@@ -143,7 +95,11 @@ class Watch:
             for event in table.events
         }
         self.of_calls = {
-            call: [(p, c) for p, c in claims if c.scope in ("call", "each", "pair") and concerns(c, call=call)]
+            call: [
+                (p, c)
+                for p, c in claims
+                if c.scope in ("call", "each", "pair") and concerns(c, call=call)
+            ]
             for call in table.calls
         }
         self.seen: set[tuple[Request, Step]] = set()
@@ -163,9 +119,15 @@ class Watch:
         store = self.store(state, state)
         for token, record in state.tokens:
             values = over_fields(self.table, {**self.model.limits, **store}, record[1], record[1])
-            yield all(conjuncts(self.table, claim.then, View(record, record, {**values, "subject": token})))
+            yield all(
+                conjuncts(
+                    self.table, claim.then, View(record, record, {**values, "subject": token})
+                )
+            )
 
-    def transition(self, state: State, request: Request, outcome: Outcome, found: Search) -> list[int]:
+    def transition(
+        self, state: State, request: Request, outcome: Outcome, found: Search
+    ) -> list[int]:
         """The places of the claims that the transition breaks and none before it did."""
         broken: list[int] = []
         held = self.model.held(outcome.state)
@@ -175,18 +137,27 @@ class Watch:
                 self.seen.add((request, step))
                 found.rows.add(str(step.row))
                 view = self.of_step(request, step)
-                broken += [place for place, claim in self.of_events[step.row.event] if not self.implied(claim, view)]
+                broken += [
+                    place
+                    for place, claim in self.of_events[step.row.event]
+                    if not self.implied(claim, view)
+                ]
         broken += self.over_call(state, request, outcome, held, found)
         return [place for place in broken if place not in found.violations]
 
-    def over_call(self, state: State, request: Request, outcome: Outcome, held: int, found: Search) -> Iterator[int]:
+    def over_call(
+        self, state: State, request: Request, outcome: Outcome, held: int, found: Search
+    ) -> Iterator[int]:
         names = self.table.store
         values = {
-            **dict(request.values), **self.model.limits, **dict(zip(names, state.store, strict=True)),
-            "at": request.at, "drawn": outcome.drawn, "ran": outcome.ran, "told": outcome.reply.value,
+            **dict(request.values), **self.model.limits,
+            **dict(zip(names, state.store, strict=True)), "at": request.at,
+            "drawn": outcome.drawn, "ran": outcome.ran, "told": outcome.reply.value,
             "held": self.model.held(state), "held_after": held,
         }  # fmt: skip
-        values |= {f"{name}_after": value for name, value in zip(names, outcome.state.store, strict=True)}
+        values |= {
+            f"{name}_after": value for name, value in zip(names, outcome.state.store, strict=True)
+        }
         whole = View(self.absent, self.absent, values, call=request.call, code=outcome.code)
         before, after = dict(state.tokens), dict(outcome.state.tokens)
         views: dict[int, View] = {}
@@ -196,7 +167,11 @@ class Watch:
             reads["subject"] = token
             views[token] = View(old, new, reads, call=request.call, code=outcome.code)
         for place, claim in self.interesting:
-            if claim.when.call and place not in found.reached and all(conjuncts(self.table, claim.when, whole)):
+            if (
+                claim.when.call
+                and place not in found.reached
+                and all(conjuncts(self.table, claim.when, whole))
+            ):
                 found.reached.add(place)
         for place, claim in self.of_calls[request.call]:
             if claim.when.answer and outcome.code not in claim.when.answer:
@@ -208,9 +183,13 @@ class Watch:
                 yield place
 
     def implied(self, claim: Claim, view: View) -> bool:
-        return not all(conjuncts(self.table, claim.when, view)) or all(conjuncts(self.table, claim.then, view))
+        return not all(conjuncts(self.table, claim.when, view)) or all(
+            conjuncts(self.table, claim.then, view)
+        )
 
-    def over_tokens(self, claim: Claim, views: Mapping[int, View], spared: int | None) -> Iterator[bool]:
+    def over_tokens(
+        self, claim: Claim, views: Mapping[int, View], spared: int | None
+    ) -> Iterator[bool]:
         for token, view in views.items():
             if token == spared or not all(conjuncts(self.table, claim.when, view)):
                 continue
@@ -219,17 +198,27 @@ class Watch:
                 continue
             for other, second in views.items():
                 if other != token and all(conjuncts(self.table, claim.other, second)):
-                    values = over_fields(self.table, view.values, second.before[1], second.after[1], "other_")
+                    values = over_fields(
+                        self.table, view.values, second.before[1], second.after[1], "other_"
+                    )
                     yield all(conjuncts(self.table, claim.then, view, values=values))
 
     def store(self, before: State, after: State) -> dict[str, int]:
         names = list(self.table.store)
         values = dict(zip(names, before.store, strict=True))
-        return values | {f"{name}_after": value for name, value in zip(names, after.store, strict=True)}
+        return values | {
+            f"{name}_after": value for name, value in zip(names, after.store, strict=True)
+        }
 
     def of_step(self, request: Request, step: Step) -> View:
         store = dict(zip(self.table.store, step.store, strict=True))
-        values = {**dict(request.values), **self.model.limits, **store, "at": request.at, "subject": step.token}
+        values = {
+            **dict(request.values),
+            **self.model.limits,
+            **store,
+            "at": request.at,
+            "subject": step.token,
+        }
         values |= {f"{name}_after": value for name, value in store.items()}
         reads = over_fields(self.table, values, step.before[1], step.after[1])
         return View(step.before, step.after, reads, event=step.row.event, code=step.row.code)

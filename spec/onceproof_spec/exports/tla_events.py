@@ -1,16 +1,16 @@
-"""The guards, the updates and the events of a law in TLA+: each an operator with the law's own name.
+"""The guards, the updates and the events of a law in TLA+: each an operator with the law's own
+name.
 
-An event is applied to the token `t` of a store `s`, and gives the row that is taken: its answer, and the token's
-record after it.
+An event is applied to the token `t` of a store `s`, and gives the row that is taken: its answer,
+and the token's record after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from onceproof_spec import language, terms
-from onceproof_spec.language import NO_LIMIT
-from onceproof_spec.table import Guard, Row, Table
+from onceproof_spec.language import terms
+from onceproof_spec.table import NO_LIMIT, Guard, Row, Sweep, Table
 
 OPERATORS = {"==": "=", "!=": "#"}
 NO_BOUND = "NoLimit"
@@ -60,14 +60,23 @@ class Parts:
             function = self.table.functions[name]
             assert function.comparison is not None
             yield f"{given(name, self.reads(name))} == {self.term(function.comparison)}"
-        of_rows = [row.update for row in self.table.rows if row.update and row.target != self.table.initial]
+        of_rows = [
+            row.update for row in self.table.rows if row.update and row.target != self.table.initial
+        ]
         of_rules = [getattr(rule.rule, word, "") for rule in guarded for word in ("update", "then")]
         for whose, updates in (("entry", of_rows), ("s", of_rules)):
             for update in filter(None, dict.fromkeys(updates)):
                 sums = self.table.functions[update].sums.items()
                 changes = ", ".join(f"!.{name} = {self.term(term)}" for name, term in sums)
-                name, made = given(update, [whose, *self.reads(update)]), f"[{whose} EXCEPT {changes}]"
-                yield from [f"{name} == {made}"] if len(name + made) < WIDTH else [f"{name} ==", f"  {made}"]
+                name, made = (
+                    given(update, [whose, *self.reads(update)]),
+                    f"[{whose} EXCEPT {changes}]",
+                )
+                yield from (
+                    [f"{name} == {made}"]
+                    if len(name + made) < WIDTH
+                    else [f"{name} ==", f"  {made}"]
+                )
 
     def reads(self, name: str) -> list[str]:
         """What a guard or an update takes: the limits are known everywhere."""
@@ -81,7 +90,7 @@ class Parts:
         return f"{'' if guard.wanted else '~'}{given(guard.name, self.values(guard.name, store))}"
 
     def values(self, function: str, store: str) -> list[str]:
-        """What a guard or an update is given: fields of the record and of the store, and arguments."""
+        """What a guard or an update is given: fields of record and store, and arguments."""
         places = {name: f"entry.{name}" for name in self.table.fields}
         places |= {name: f"{store}.{name}" for name in self.table.store} | {"subject": "t"}
         return [places.get(name, name) for name in self.reads(function)]
@@ -100,7 +109,7 @@ class Parts:
                 yield from [f"{told} {lines[0]}"] if short else [told, *behind(" " * 9, lines)]
 
     def cells(self, event: str) -> list[tuple[list[str], list[str]]]:
-        """The states of an event with their rows; those in which the same happens stand together."""
+        """The states of an event with their rows; those with the same rows stand together."""
         found: list[tuple[list[str], list[str]]] = []
         for state in self.table.states:
             lines = self.rows(event, state)
@@ -125,26 +134,39 @@ class Parts:
         return lines
 
     def record(self, row: Row) -> str:
-        """The token's record after a row; one that comes back to the initial state forgets its fields."""
+        """The token's record after a row; one that comes back to the initial state forgets its
+        fields.
+        """
         if row.target == self.table.initial:
             return "entry" if row.source == row.target else self.initial
         update = row.update
         entry = given(update, ["entry", *self.values(update, "s")]) if update else "entry"
-        return entry if row.target == row.source else f"[{entry} EXCEPT !.state = {quoted(row.target)}]"
+        return (
+            entry
+            if row.target == row.source
+            else f"[{entry} EXCEPT !.state = {quoted(row.target)}]"
+        )
 
     def takes(self, event: str) -> list[str]:
         """The arguments that the rows of an event read, and the instant if they do."""
         rows = [row for row in self.table.rows if row.event == event]
-        names = [name for row in rows for name in [*(guard.name for guard in row.guards), *filter(None, [row.update])]]
+        names = [
+            name
+            for row in rows
+            for name in [*(guard.name for guard in row.guards), *filter(None, [row.update])]
+        ]
         known = {*self.table.fields, *self.table.store, "subject"}
         return [
-            read for read in dict.fromkeys(read for name in names for read in self.reads(name)) if read not in known
+            read
+            for read in dict.fromkeys(read for name in names for read in self.reads(name))
+            if read not in known
         ]
 
     def sweeps(self) -> Iterator[str]:
         rules = [guarded.rule for call in self.table.calls.values() for guarded in call.rules]
-        for event in dict.fromkeys(rule.event for rule in rules if isinstance(rule, language.Sweep)):
+        for event in dict.fromkeys(rule.event for rule in rules if isinstance(rule, Sweep)):
             one = given(event, ["s", "t", *self.takes(event)])
             yield from ("", rf"\* {event}, applied to some tokens of a store s.")
             yield f"{given(f'{event}_each', ['s', 'some', *self.takes(event)])} =="
-            yield rf"  [s EXCEPT !.tokens = [t \in Tokens |-> IF t \in some THEN {one}.after ELSE s.tokens[t]]]"
+            after = rf"IF t \in some THEN {one}.after ELSE s.tokens[t]"
+            yield rf"  [s EXCEPT !.tokens = [t \in Tokens |-> {after}]]"

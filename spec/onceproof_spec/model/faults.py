@@ -1,4 +1,5 @@
-"""What a wrong store could make of a token in one event, in words, and which of some clauses that breaks first.
+"""What a wrong store could make of a token in one event, in words, and which of some clauses that
+breaks first.
 
 All of it is read off the table: its updates, its rows, its guards and its claims.
 """
@@ -9,11 +10,20 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from onceproof_spec import terms
-from onceproof_spec.claims import View, concerns, conjuncts, over_fields
-from onceproof_spec.language import Claim, Clauses
-from onceproof_spec.table import Function, Row, Table, after_row
-from onceproof_spec.values import Record
+from onceproof_spec.language import terms
+from onceproof_spec.model.values import Record
+from onceproof_spec.table import (
+    Claim,
+    Clauses,
+    Function,
+    Row,
+    Table,
+    View,
+    after_row,
+    concerns,
+    conjuncts,
+    over_fields,
+)
 
 Knowing = tuple[tuple[str, Any], ...]
 """What is known at a place, by name: arguments, limits, the fields of store and token."""
@@ -21,7 +31,9 @@ Knowing = tuple[tuple[str, Any], ...]
 
 @lru_cache(maxsize=50_000)
 def variants(table: Table, before: Record, after: Record, knowing: Knowing) -> Mapping[Record, str]:
-    """What a wrong store could leave of a token, in what words: as it was, gone, a field set otherwise."""
+    """What a wrong store could leave of a token, in what words: as it was, gone, a field set
+    otherwise.
+    """
     wrong: dict[Record, list[str]] = {}
     known = dict(knowing)
 
@@ -35,7 +47,11 @@ def variants(table: Table, before: Record, after: Record, knowing: Knowing) -> M
     for update in dict.fromkeys(row.update for row in table.rows if row.update and there):
         assert there is not None
         sums = table.functions[str(update)].sums
-        ready = {name: terms.value(term, known) for name, term in sums.items() if terms.names_in(term) <= set(known)}
+        ready = {
+            name: terms.value(term, known)
+            for name, term in sums.items()
+            if terms.names_in(term) <= set(known)
+        }
         fields = dict(zip(table.fields, there[1], strict=True))
         for name, value in ready.items():
             note((there[0], tuple({**fields, name: value}.values())), f"{name} by {update}")
@@ -55,7 +71,10 @@ def variants(table: Table, before: Record, after: Record, knowing: Knowing) -> M
             if before[0] in table.held:
                 note((after[0], _put(after[1], index, before[1][index])), f"{name} kept")
             for change in (-1, 1):
-                note((after[0], _put(after[1], index, after[1][index] + change)), f"{name} {change:+d}")
+                note(
+                    (after[0], _put(after[1], index, after[1][index] + change)),
+                    f"{name} {change:+d}",
+                )
     return {record: "|".join(labels) for record, labels in wrong.items()}
 
 
@@ -73,12 +92,14 @@ def _edge(function: Function, table: Table, known: Mapping[str, Any]) -> Mapping
     return {
         str(alone.left): terms.value(other, known)
         for alone, other in sides
-        if alone.operator == "name" and alone.left in table.fields and terms.names_in(other) <= set(known)
+        if alone.operator == "name"
+        and alone.left in table.fields
+        and terms.names_in(other) <= set(known)
     }
 
 
 def _renewed(table: Table, before: Record, row: Row, known: Mapping[str, Any]) -> Record:
-    """What a row would make of a record; only its state, if its update reads what isn't known here."""
+    """What a row makes of a record; only its state, if its update reads what isn't known."""
     fields = dict(zip(table.fields, before[1], strict=True))
     if row.update and not set(table.functions[row.update].reads) <= set(known):
         return row.target, before[1]
@@ -89,8 +110,12 @@ def _put(values: tuple[int, ...], index: int, value: int) -> tuple[int, ...]:
     return (*values[:index], value, *values[index + 1 :])
 
 
-def led_to(table: Table, cell: Sequence[Row], known: Mapping[str, Any]) -> list[tuple[str, Row, str]]:
-    """In words the guards of a cell, judged wrongly always or only so near, each with the row that is taken then."""
+def led_to(
+    table: Table, cell: Sequence[Row], known: Mapping[str, Any]
+) -> list[tuple[str, Row, str]]:
+    """In words the guards of a cell, judged wrongly always or only so near, each with the row that
+    is taken then.
+    """
     functions = {g.name: table.functions[g.name] for row in cell for g in row.guards}
     true = {name: bool(function(known)) for name, function in functions.items()}
     found = []
@@ -107,22 +132,38 @@ def led_to(table: Table, cell: Sequence[Row], known: Mapping[str, Any]) -> list[
 def nearness(table: Table, cell: Sequence[Row], known: Mapping[str, Any]) -> list[str]:
     """How near each guard of a cell is to being judged otherwise, each to stand behind a label."""
     functions = {g.name: table.functions[g.name] for row in cell for g in row.guards}
-    apart = {name: terms.distance(f.comparison, known) for name, f in functions.items() if f.comparison is not None}
+    apart = {
+        name: terms.distance(f.comparison, known)
+        for name, f in functions.items()
+        if f.comparison is not None
+    }
     return [f" where {name} is at {by}" for name, by in apart.items() if by is not None]
 
 
 def conditions(table: Table, known: Mapping[str, Any]) -> list[str]:
-    """What holds at a place of all that the guards of the table ask for clauses' sake, each to stand behind a label."""
+    """What holds at a place of all that the guards of the table ask for clauses' sake, each to
+    stand behind a label.
+    """
     asked = [
-        f for f in table.functions.values() if f.clauses and f.comparison is not None and set(f.reads) <= set(known)
+        f
+        for f in table.functions.values()
+        if f.clauses and f.comparison is not None and set(f.reads) <= set(known)
     ]
     return [f" when {'' if function(known) else 'not '}{function.name}" for function in asked]
 
 
 def broken_first(
-    table: Table, clauses: Clauses, row: Row, before: Record, after: Record, wrong: Record, known: Mapping[str, Any]
+    table: Table,
+    clauses: Clauses,
+    row: Row,
+    before: Record,
+    after: Record,
+    wrong: Record,
+    known: Mapping[str, Any],
 ) -> Clauses:
-    """The clauses, those first that a claim says are broken; then those whose guards read a field that is wrong."""
+    """The clauses, those first that a claim says are broken; then those whose guards read a field
+    that is wrong.
+    """
     if len(clauses) < 2:
         return clauses
     broken = _broken(table, clauses, row.event, row.code, before, wrong, tuple(known.items()))
@@ -134,13 +175,25 @@ def broken_first(
 
 @lru_cache(maxsize=50_000)
 def _broken(
-    table: Table, clauses: Clauses, event: str, code: str, before: Record, wrong: Record, knowing: Knowing
+    table: Table,
+    clauses: Clauses,
+    event: str,
+    code: str,
+    before: Record,
+    wrong: Record,
+    knowing: Knowing,
 ) -> frozenset[str]:
     """Those of the clauses of which a claim about an event is false."""
     values = dict(knowing)
     values |= {f"{name}_after": values[name] for name in table.store if name in values}
-    view = View(before, wrong, over_fields(table, values, before[1], wrong[1]), event=event, code=code)
-    claims = [c for c in table.claims if c.scope == "step" and c.clause in clauses and concerns(c, event=event)]
+    view = View(
+        before, wrong, over_fields(table, values, before[1], wrong[1]), event=event, code=code
+    )
+    claims = [
+        c
+        for c in table.claims
+        if c.scope == "step" and c.clause in clauses and concerns(c, event=event)
+    ]
     return frozenset(claim.clause for claim in claims if not _implied(table, claim, view))
 
 
@@ -153,13 +206,21 @@ def harmed_first(
     change: tuple[Record, Record],
     known: Mapping[str, Any],
 ) -> Clauses:
-    """The clauses, those first of which a claim about every token says that a call may not change this one so."""
+    """The clauses, those first of which a claim about every token says that a call may not change
+    this one so.
+    """
     if len(clauses) < 2:
         return clauses
     before, after = change
     values = {**known, **{f"{name}_after": known[name] for name in table.store}, "subject": token}
-    view = View(before, after, over_fields(table, values, before[1], after[1]), call=call, code=code)
-    claims = [c for c in table.claims if c.scope == "each" and c.clause in clauses and concerns(c, call=call)]
+    view = View(
+        before, after, over_fields(table, values, before[1], after[1]), call=call, code=code
+    )
+    claims = [
+        c
+        for c in table.claims
+        if c.scope == "each" and c.clause in clauses and concerns(c, call=call)
+    ]
     claims = [claim for claim in claims if not claim.spare or known.get(claim.spare) != token]
     broken = {claim.clause for claim in claims if not _implied(table, claim, view)}
     return tuple(sorted(clauses, key=lambda clause: clause not in broken))
@@ -168,7 +229,9 @@ def harmed_first(
 def _implied(table: Table, claim: Claim, view: View) -> bool:
     """Whether a claim is true, as far as can be told."""
     try:
-        return not all(conjuncts(table, claim.when, view)) or all(conjuncts(table, claim.then, view))
+        return not all(conjuncts(table, claim.when, view)) or all(
+            conjuncts(table, claim.then, view)
+        )
     except KeyError:
         return True
 
@@ -177,5 +240,7 @@ def _implied(table: Table, claim: Claim, view: View) -> bool:
 def _read_by(table: Table, changed: tuple[bool, ...]) -> frozenset[str]:
     """The clauses of the guards that read one of these fields."""
     names = {name for name, differs in zip(table.fields, changed, strict=True) if differs}
-    guards: list[Function] = [function for function in table.functions.values() if names & set(function.reads)]
+    guards: list[Function] = [
+        function for function in table.functions.values() if names & set(function.reads)
+    ]
     return frozenset(clause for guard in guards for clause in guard.clauses)

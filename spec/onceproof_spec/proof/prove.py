@@ -5,13 +5,14 @@ Two kinds of induction, both over the same rows and rules that everything else r
 - a claim about an event is proved of every row, for any values;
 - a claim about a call is proved of every path through its rules, from any store within its bounds.
 
-Tokens are not enumerated: a store is a function from tokens to records, a sweep is that function changed
-everywhere at once, and a claim about every token is proved of one that nothing else is known of.
-The number held is counted along; that the count is the true number, however many are held, is a proof of its
-own, with a one-to-one map between the held tokens and 0 to count - 1 that every row keeps.
+Tokens are not enumerated: a store is a function from tokens to records, a sweep is that function
+changed everywhere at once, and a claim about every token is proved of one that nothing else is
+known of. The number held is counted along; that the count is the true number, however many are
+held, is a proof of its own, with a one-to-one map between the held tokens and 0 to count - 1 that
+every row keeps.
 
-A claim is proved only when every obligation is, when each has a hypothesis that can be satisfied, and when
-there is at least one. `unknown` is a verdict of its own.
+A claim is proved only when every obligation is, when each has a hypothesis that can be satisfied,
+and when there is at least one. `unknown` is a verdict of its own.
 """
 
 from __future__ import annotations
@@ -24,11 +25,18 @@ from typing import Any
 
 import z3
 
-from onceproof_spec import language
-from onceproof_spec.claims import View, concerns, conjuncts, over_fields
-from onceproof_spec.language import Claim
-from onceproof_spec.symbolic import Path, Record, Symbolic, serial
-from onceproof_spec.table import Row, Table
+from onceproof_spec.proof.symbolic import Path, Record, Symbolic, serial
+from onceproof_spec.table import (
+    Claim,
+    Draw,
+    Facts,
+    Row,
+    Table,
+    View,
+    concerns,
+    conjuncts,
+    over_fields,
+)
 
 
 class Verdict(StrEnum):
@@ -76,8 +84,15 @@ class Prover(Symbolic):
     def of_row(self, claim: Claim, row: Row) -> Iterator[tuple[str, list[Any], Any]]:
         names = {*self.table.arguments(row.event), "at", "subject"}
         store = {name: self.fresh(name) for name in self.table.store}
-        record: Record = (self.states[row.source], tuple(self.fresh(name) for name in self.table.fields))
-        values = {**self.limits, **{name: self.fresh(name) for name in names if name not in self.limits}, **store}
+        record: Record = (
+            self.states[row.source],
+            tuple(self.fresh(name) for name in self.table.fields),
+        )
+        values = {
+            **self.limits,
+            **{name: self.fresh(name) for name in names if name not in self.limits},
+            **store,
+        }
         known = {**values, **dict(zip(self.table.fields, record[1], strict=True))}
         after = self.result(row, record, known)
         values |= {f"{name}_after": value for name, value in store.items()}
@@ -113,13 +128,17 @@ class Prover(Symbolic):
         goal_values = dict(views[0].values)
         if claim.scope == "pair":
             hypothesis += [one != two, *self.truths(claim.other, views[1])]
-            goal_values = over_fields(self.table, goal_values, views[1].before[1], views[1].after[1], "other_")
+            goal_values = over_fields(
+                self.table, goal_values, views[1].before[1], views[1].after[1], "other_"
+            )
         everywhere = (*before.everywhere, *after.everywhere)
         hypothesis += [truth(token) for truth in everywhere for token in (*after.tokens, *tokens)]
         goal = self.truths(claim.then, views[0], goal_values)
         yield f"{call}: {after.label}", hypothesis, z3.And(*goal)
 
-    def truths(self, facts: language.Facts, view: View, values: Mapping[str, Any] | None = None) -> list[Any]:
+    def truths(
+        self, facts: Facts, view: View, values: Mapping[str, Any] | None = None
+    ) -> list[Any]:
         over_terms = {"state": self.states.__getitem__, "negate": z3.Not, "either": z3.Or}
         return conjuncts(self.table, facts, view, values=values, **over_terms)
 
@@ -144,26 +163,38 @@ class Prover(Symbolic):
 def prove(table: Table) -> list[Proof]:
     """Every claim of a table, and the lemmas that the claims about calls rest on."""
     prover = Prover(table)
-    claims = [(place, claim) for place, claim in enumerate(table.claims) if claim.scope != "sometimes"]
+    claims = [
+        (place, claim) for place, claim in enumerate(table.claims) if claim.scope != "sometimes"
+    ]
     return [*lemmas(table), *[prover.prove(place, claim) for place, claim in claims]]
 
 
 def lemmas(table: Table) -> list[Proof]:
-    """What every proof of a call rests on: no dead row, calls end, a repeated draw is harmless, counting is right."""
+    """What every proof of a call rests on: no dead row, calls end, a repeated draw is harmless,
+    counting is right.
+    """
     prover = Prover(table)
-    return [_no_dead_row(prover), _forgotten(prover), _answered(prover), *_repeated_draws(prover), *_counting()]
+    return [
+        _no_dead_row(prover),
+        _forgotten(prover),
+        _answered(prover),
+        *_repeated_draws(prover),
+        *_counting(),
+    ]
 
 
 def _timed(claim: str, obligations: list[tuple[str, bool]], began: float) -> Proof:
     wrong = [label for label, fine in obligations if not fine]
     verdict = Verdict.EMPTY if not obligations else Verdict.FALSE if wrong else Verdict.PROVED
-    return Proof(-1, claim, verdict, len(obligations), time.perf_counter() - began, "; ".join(wrong))
+    return Proof(
+        -1, claim, verdict, len(obligations), time.perf_counter() - began, "; ".join(wrong)
+    )
 
 
 def _no_dead_row(prover: Prover) -> Proof:
     """Some values take each row."""
     began, found = time.perf_counter(), []
-    anything = Claim("", "step", language.Facts(), language.Facts())
+    anything = Claim("", "step", Facts(), Facts())
     for row in prover.table.rows:
         for label, hypothesis, _ in prover.of_row(anything, row):
             found.append((label, prover.check(*hypothesis) == z3.sat))
@@ -175,7 +206,10 @@ def _forgotten(prover: Prover) -> Proof:
     began, found = time.perf_counter(), []
     for row in prover.table.rows:
         if row.target == prover.table.initial:
-            record: Record = (prover.states[row.source], tuple(prover.fresh(name) for name in prover.table.fields))
+            record: Record = (
+                prover.states[row.source],
+                tuple(prover.fresh(name) for name in prover.table.fields),
+            )
             empty = prover.empty(prover.result(row, record, {}))
             found.append((str(row), prover.check(z3.Not(empty)) == z3.unsat))
     return _timed("the initial state has forgotten its fields", found, began)
@@ -191,24 +225,33 @@ def _answered(prover: Prover) -> Proof:
 
 
 def _repeated_draws(prover: Prover) -> Iterator[Proof]:
-    """A row whose answer is drawn again changes nothing: so any number of them may be left out of a path."""
+    """A row whose answer is drawn again changes nothing: so any number of them may be left out of a
+    path.
+    """
     for call in prover.table.calls.values():
         for guarded in call.rules:
-            if isinstance(guarded.rule, language.Draw) and guarded.rule.again:
+            if isinstance(guarded.rule, Draw) and guarded.rule.again:
                 rule, began = guarded.rule, time.perf_counter()
                 same = Claim(
-                    "", "step", language.when(event=rule.event, answer=rule.again), language.then(unchanged=True)
+                    "",
+                    "step",
+                    Facts(event=(rule.event,), answer=(rule.again,)),
+                    Facts(unchanged=True),
                 )
                 found = []
                 for row in prover.table.rows:
                     if (row.event, row.code) == (rule.event, rule.again):
                         for label, hypothesis, goal in prover.of_row(same, row):
-                            found.append((label, prover.check(*hypothesis, z3.Not(goal)) == z3.unsat))
+                            found.append(
+                                (label, prover.check(*hypothesis, z3.Not(goal)) == z3.unsat)
+                            )
                 yield _timed("a draw that is repeated changes nothing", found, began)
 
 
 def _counting() -> list[Proof]:
-    """The count is the number held: a one-to-one map to 0..count-1 survives every coming, going and staying."""
+    """The count is the number held: a one-to-one map to 0..count-1 survives every coming, going and
+    staying.
+    """
     began, found = time.perf_counter(), []
     before, changes = _mapped_changes()
     for label, (cases, after) in changes.items():
@@ -234,7 +277,9 @@ def _mapped_changes() -> tuple[Any, dict[str, tuple[Any, Any]]]:
     any_token, any_slot = z3.Const("any_token", token), z3.Int("any_slot")
 
     def mapped(held: Any, at: Any, slot: Any, count: Any) -> Any:
-        inside = z3.And(slot[any_token] >= 0, slot[any_token] < count, at[slot[any_token]] == any_token)
+        inside = z3.And(
+            slot[any_token] >= 0, slot[any_token] < count, at[slot[any_token]] == any_token
+        )
         back = z3.And(slot[at[any_slot]] == any_slot, held[at[any_slot]])
         return z3.And(
             count >= 0,
@@ -244,7 +289,10 @@ def _mapped_changes() -> tuple[Any, dict[str, tuple[Any, Any]]]:
 
     last, place = at[count - 1], slot[subject]
     come = mapped(
-        z3.Store(held, subject, True), z3.Store(at, count, subject), z3.Store(slot, subject, count), count + 1
+        z3.Store(held, subject, True),
+        z3.Store(at, count, subject),
+        z3.Store(slot, subject, count),
+        count + 1,
     )
     moved = z3.Store(z3.Store(slot, last, place), subject, -1)
     gone = mapped(z3.Store(held, subject, False), z3.Store(at, place, last), moved, count - 1)

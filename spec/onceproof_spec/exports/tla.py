@@ -1,8 +1,8 @@
 """A law as a TLA+ module: to be read first, and to be checked by TLC.
 
-Guards and updates have the law's own names, and so has each event, as an operator on one token of a store. A call
-is an operator, with its name in capitals, that goes through its rules in order and gives the answer and the store
-after.
+Guards and updates have the law's own names, and so has each event, as an operator on one token of a
+store. A call is an operator, with its name in capitals, that goes through its rules in order and
+gives the answer and the store after.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from onceproof_spec.explore import Scope
-from onceproof_spec.language import OUTCOMES, Kind, Profile
-from onceproof_spec.small import Small, bounds
-from onceproof_spec.table import Table
-from onceproof_spec.tla_calls import Calls
-from onceproof_spec.tla_events import NO_BOUND, WIDTH, Parts, among, behind, both, quoted
+from onceproof_spec.exports.program import Small, bounds
+from onceproof_spec.exports.tla_calls import Calls
+from onceproof_spec.exports.tla_events import NO_BOUND, WIDTH, Parts, among, behind, both, quoted
+from onceproof_spec.search import Scope
+from onceproof_spec.table import OUTCOMES, Kind, Profile, Table
 
 CONSTANTS = {
     "Tokens": "the tokens there are",
@@ -35,15 +34,17 @@ def name_of(table: Table) -> str:
 
 
 def tla(table: Table, scope: Scope, made_by: str = "") -> str:
-    """The module. `made_by` is the command that makes its file; the scope says only which fields have a most."""
+    """The module. `made_by` is the command that makes its file; the scope says only which fields
+    have a most.
+    """
     return "\n".join(_Module(table, scope).lines(made_by)) + "\n"
 
 
 def configuration(table: Table, scope: Scope, made_by: str = "") -> str:
     """What TLC needs beside the module: how small the store is, and what must hold of it.
 
-    TLC finds as many distinct states as `explore.search`. It generates one state for each transition, and one more:
-    the initial one.
+    TLC finds as many distinct states as `explore.search`. It generates one state for each
+    transition, and one more: the initial one.
     """
     small, text = Small(table, scope), tla(table, scope)
     beyond = max([*small.numbers.values(), scope.tokens]) + 1
@@ -57,10 +58,22 @@ def configuration(table: Table, scope: Scope, made_by: str = "") -> str:
         **{_most(name): most for name, most in scope.most.items()},
         NO_BOUND: beyond,
     }
-    head = [rf"\* Made by `{made_by}`; run with `java -cp tla2tools.jar tlc2.TLC -deadlock {name_of(table)}`."]
+    head = [
+        (
+            rf"\* Made by `{made_by}`; "
+            f"run with `java -cp tla2tools.jar tlc2.TLC -deadlock {name_of(table)}`."
+        )
+    ]
     constants = [f"  {name} = {value}" for name, value in values.items() if _uses(text, name)]
     held = ["  TypeOK", *(f"  {_last(claim.clause)}" for claim in bounds(table))]
-    lines = [*(head if made_by else []), "SPECIFICATION Spec", "CONSTANTS", *constants, "INVARIANTS", *held]
+    lines = [
+        *(head if made_by else []),
+        "SPECIFICATION Spec",
+        "CONSTANTS",
+        *constants,
+        "INVARIANTS",
+        *held,
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -109,9 +122,16 @@ class _Module:
     def constants(self, body: str) -> Iterator[str]:
         told = {**CONSTANTS, **dict.fromkeys(self.table.limits, "a limit of the store")}
         told |= dict.fromkeys(self.table.constants, "a limit that nobody sets")
-        told |= {_most(name): f"a store in which {name} is more is not gone on from" for name in self.scope.most}
+        told |= {
+            _most(name): f"a store in which {name} is more is not gone on from"
+            for name in self.scope.most
+        }
         optional = [name for name in self.table.optional if _uses(body, name)]
-        used = {name: why for name, why in told.items() if _uses(body, name) or (optional and name == NO_BOUND)}
+        used = {
+            name: why
+            for name, why in told.items()
+            if _uses(body, name) or (optional and name == NO_BOUND)
+        }
         yield "CONSTANTS"
         for place, (name, why) in enumerate(used.items(), 1):
             yield rf"  {f'{name},' if place < len(used) else name:20} \* {why}"
@@ -124,7 +144,10 @@ class _Module:
 
     def stores(self) -> Iterator[str]:
         """What a store is, and what a row and a call give."""
-        fields = [f"state |-> {quoted(self.table.initial)}", *(f"{n} |-> {v}" for n, v in self.table.fields.items())]
+        fields = [
+            f"state |-> {quoted(self.table.initial)}",
+            *(f"{n} |-> {v}" for n, v in self.table.fields.items()),
+        ]
         store = [rf"tokens |-> [t \in Tokens |-> {self.parts.initial}]"]
         store += [f"{name} |-> {value}" for name, value in self.table.store.items()]
         types = ["state : States", *(f"{name} : Nat" for name in self.table.fields)]
@@ -132,19 +155,44 @@ class _Module:
         yield f"States == {among(map(quoted, self.table.states))}"
         yield f"{self.parts.initial} == [{', '.join(fields)}]"
         yield f"Empty == [{', '.join(store)}]"
-        yield from ("", f"Entries == [{', '.join(types)}]", rf"TypeOK == store \in [{', '.join(whole)}]")
         yield from (
             "",
-            r"\* Of a store s: the tokens that are held, how many, and s with another record of the token t.",
+            f"Entries == [{', '.join(types)}]",
+            rf"TypeOK == store \in [{', '.join(whole)}]",
         )
-        yield rf"Held(s) == {{t \in Tokens : s.tokens[t].state \in {among(map(quoted, self.table.held))}}}"
-        yield from ("Count(s) == Cardinality(Held(s))", "With(s, t, entry) == [s EXCEPT !.tokens[t] = entry]")
-        yield from ("", r"\* What a row gives: its answer, and the token's record after it. And what a call gives.")
+        yield from (
+            "",
+            (
+                r"\* Of a store s: the tokens that are held, how many, "
+                "and s with another record of the token t."
+            ),
+        )
+        states = among(map(quoted, self.table.held))
+        yield rf"Held(s) == {{t \in Tokens : s.tokens[t].state \in {states}}}"
+        yield from (
+            "Count(s) == Cardinality(Held(s))",
+            "With(s, t, entry) == [s EXCEPT !.tokens[t] = entry]",
+        )
+        yield from (
+            "",
+            (
+                r"\* What a row gives: its answer, and the token's record after it. "
+                "And what a call gives."
+            ),
+        )
         yield "Row(code, after) == [code |-> code, after |-> after]"
         yield "Reply(answer, after) == [answer |-> answer, store |-> after]"
-        if any(kind is Kind.VERIFIER for name in self.table.calls for kind in self.calls.takes(name).values()):
+        if any(
+            kind is Kind.VERIFIER
+            for name in self.table.calls
+            for kind in self.calls.takes(name).values()
+        ):
             does = ", ".join(f"{number} is {what}" for number, what in enumerate(OUTCOMES))
-            yield from ("", rf"\* What a verifier does: {does}.", f"Verdicts == 0 .. {len(OUTCOMES) - 1}")
+            yield from (
+                "",
+                rf"\* What a verifier does: {does}.",
+                f"Verdicts == 0 .. {len(OUTCOMES) - 1}",
+            )
 
     def specification(self) -> Iterator[str]:
         yield from ("", r"\* --- every call, with every argument, at every instant")
@@ -152,12 +200,27 @@ class _Module:
         steps = [r"\E at \in Instants :", *behind("  ", calls)]
         if self.scope.most:
             most = both(f"store.tokens[t].{name} <= {_most(name)}" for name in self.scope.most)
-            yield from ("", r"\* What only counts on would never end.", rf"GoesOn == \A t \in Tokens : {most}")
+            yield from (
+                "",
+                r"\* What only counts on would never end.",
+                rf"GoesOn == \A t \in Tokens : {most}",
+            )
             steps = [r"/\ GoesOn", *behind(r"/\ ", steps)]
         yield from ("", "Init == store = Empty", "", "Next ==", *behind("  ", steps))
         yield from ("", r"Spec == Init /\ [][Next]_store")
         for claim in bounds(self.table):
-            yield from ("", *(rf"\* {line}" for line in textwrap.wrap(self.table.clauses[claim.clause].text, WIDTH)))
+            yield from (
+                "",
+                *(
+                    rf"\* {line}"
+                    for line in textwrap.wrap(self.table.clauses[claim.clause].text, WIDTH)
+                ),
+            )
             yield f"{_last(claim.clause)} == Count(store) <= {claim.limit}"
         held = ["TypeOK", *(_last(claim.clause) for claim in bounds(self.table))]
-        yield from ("", f"THEOREM Spec => []({both(held)})" if len(held) > 1 else f"THEOREM Spec => []{held[0]}")
+        yield from (
+            "",
+            f"THEOREM Spec => []({both(held)})"
+            if len(held) > 1
+            else f"THEOREM Spec => []{held[0]}",
+        )

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from onceproof_spec.language import CRASH, NO_LIMIT, Clauses
-from onceproof_spec.table import Row
+from onceproof_spec.table import CRASH, NO_LIMIT, Clauses, Row
 
 FAIL = -1
 """The draw with which the random source fails."""
@@ -17,7 +16,9 @@ NAMELESS = -2
 """A token that a wrong store holds and nobody was told of."""
 
 STUCK = -3
-"""With a token taken off it, a mark in the state of a wrong store: whatever would change that token crashes."""
+"""With a token taken off it, a mark in the state of a wrong store: whatever would change that token
+crashes.
+"""
 
 Record = tuple[str, tuple[int, ...]]
 
@@ -35,9 +36,11 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a call answers: a value, a token or a text by its handle, a word, an object, or the code of a refusal.
+    """What a call answers: a value, a token or a text by its handle, a word, an object, or the code
+    of a refusal.
 
-    A `refusal` that begins with `!` is a crash. Of an object's members those in `optional` need not be shown.
+    A `refusal` that begins with `!` is a crash. Of an object's members those in `optional` need not
+    be shown.
     """
 
     value: int | bool | None = None
@@ -115,11 +118,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A place where a store could do something else than the law: what kind of thing, and whose clauses break.
+    """A place where a store could do something else than the law: what kind of thing, and whose
+    clauses break.
 
-    `context` is the branch that the law takes there. For a guard, `distance` is how far its two sides are apart.
-    `site` is the same place in every run, and `labels` what each option does there, so that a store which always
-    does the same wrong thing can be run.
+    `context` is the branch that the law takes there. For a guard, `distance` is how far its two
+    sides are apart.
+    `site` is the same place in every run, and `labels` what each option does there, so that a store
+    which always does the same wrong thing can be run.
     """
 
     kind: str

@@ -1,0 +1,127 @@
+"""The language in which a law is declared.
+
+A lifecycle is a python-statemachine class: states, events, guards by name. Beside the machine of
+one token it says what a *store* of such tokens does in each call, as rules that apply in order, and
+what it promises. Everything else in this package reads the declaration, and nothing else says what
+the law is.
+"""
+
+from onceproof_spec.language.claims import (
+    UNCHANGED,
+    Bound,
+    Cases,
+    Claim,
+    Facts,
+    Sometimes,
+    always,
+    any_call,
+    each,
+    in_each,
+    pair,
+    sometimes,
+    token_in,
+    when,
+)
+from onceproof_spec.language.lifecycle import Declared, Lifecycle
+from onceproof_spec.language.promises import (
+    CODES,
+    DRAWS,
+    INSTANTS,
+    Departs,
+    Place,
+    Promise,
+    answer,
+    bound,
+    count,
+    effect,
+    exact,
+    failure,
+    guard,
+    ignored,
+    must,
+    order,
+    others,
+    refusal,
+    rewrite,
+    rows,
+    should,
+)
+from onceproof_spec.language.rows import (
+    Answer,
+    Choice,
+    Chosen,
+    Departure,
+    Event,
+    Flag,
+    State,
+    answers,
+    choice,
+    moves,
+    stays,
+)
+from onceproof_spec.language.rules import (
+    Admit,
+    Apply,
+    Call,
+    Calls,
+    Draw,
+    Evict,
+    Fetch,
+    Mark,
+    Refuse,
+    Run,
+    Sweep,
+    Tell,
+    refusal_of,
+    shown,
+)
+from onceproof_spec.language.terms import (
+    Argument,
+    Comparison,
+    Draws,
+    Ignored,
+    Limit,
+    Name,
+    Negation,
+    NotATerm,
+    Number,
+    StoreField,
+    Text,
+    Token,
+    TokenField,
+    Update,
+    Verifier,
+    answered,
+    at,
+    drawn,
+    dropped,
+    held,
+    ran,
+    sets,
+    subject,
+    told,
+)
+from onceproof_spec.language.vocabulary import (
+    CRASH,
+    NO_LIMIT,
+    OUTCOMES,
+    DefinitionError,
+    Kind,
+    Level,
+    Profile,
+    RestsOn,
+)
+
+__all__ = [
+    "CODES", "CRASH", "DRAWS", "INSTANTS", "NO_LIMIT", "OUTCOMES", "UNCHANGED", "Admit", "Answer",
+    "Apply", "Argument", "Bound", "Call", "Calls", "Cases", "Choice", "Chosen", "Claim",
+    "Comparison", "Declared", "DefinitionError", "Departs", "Departure", "Draw", "Draws", "Event",
+    "Evict", "Facts", "Fetch", "Flag", "Ignored", "Kind", "Level", "Lifecycle", "Limit", "Mark",
+    "Name", "Negation", "NotATerm", "Number", "Place", "Profile", "Promise", "Refuse", "RestsOn",
+    "Run", "Sometimes", "State", "StoreField", "Sweep", "Tell", "Text", "Token", "TokenField",
+    "Update", "Verifier", "always", "answer", "answered", "answers", "any_call", "at", "bound",
+    "choice", "count", "drawn", "dropped", "each", "effect", "exact", "failure", "guard", "held",
+    "ignored", "in_each", "moves", "must", "order", "others", "pair", "ran", "refusal",
+    "refusal_of", "rewrite", "rows", "sets", "should", "shown", "sometimes", "stays", "subject",
+    "token_in", "told", "when",
+]  # fmt: skip

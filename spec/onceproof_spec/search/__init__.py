@@ -1,0 +1,6 @@
+"""The exhaustive search of a small store: every sequence of calls, at every instant."""
+
+from onceproof_spec.search.scope import Scope, draws_made, goes_on, requests
+from onceproof_spec.search.search import Search, Watch, path_to, search
+
+__all__ = ["Scope", "Search", "Watch", "draws_made", "goes_on", "path_to", "requests", "search"]
