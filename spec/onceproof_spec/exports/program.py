@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from onceproof_spec.language import terms
+from onceproof_spec.language.terms import NONE
 from onceproof_spec.model import Model
 from onceproof_spec.search import Scope, draws_made
 from onceproof_spec.table import (
@@ -84,6 +85,7 @@ class Small:
             Kind.TOKEN: (0, self.scope.tokens - 1),
             Kind.NUMBER: (min(self.scope.numbers), max(self.scope.numbers)),
             Kind.TEXT: (1, self.scope.texts),
+            Kind.TEXT_OR_NONE: (NONE, self.scope.texts),
             Kind.VERIFIER: (0, len(OUTCOMES) - 1),
         }
         found = [Argument("at", 0, self.scope.clock)]

@@ -34,6 +34,7 @@ DOMAINS = {
     Kind.TOKEN: "Tokens",
     Kind.NUMBER: "Numbers",
     Kind.TEXT: "Texts",
+    Kind.TEXT_OR_NONE: r"Texts \cup {0}",
     Kind.VERIFIER: "Verdicts",
 }
 

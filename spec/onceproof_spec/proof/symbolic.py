@@ -14,6 +14,7 @@ from typing import Any
 
 import z3
 
+from onceproof_spec.language.terms import NONE
 from onceproof_spec.table import (
     DROPPED,
     HELD,
@@ -159,8 +160,8 @@ class Symbolic(RuleVisitor[OnPath, list[Path]]):
         """
         found = []
         for name, kind in self.table.calls[call].declared.takes:
-            if kind is Kind.TEXT:
-                found.append(request[name] >= 1)
+            if kind in (Kind.TEXT, Kind.TEXT_OR_NONE):
+                found.append(request[name] >= (1 if kind is Kind.TEXT else NONE))
             elif kind is Kind.VERIFIER:
                 found += [request[name] >= 0, request[name] < len(OUTCOMES)]
         return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
+from typing import Any, assert_never
 
 from onceproof_spec.model import FAIL, Model, Request, State
 from onceproof_spec.table import OUTCOMES, Draw, Kind, Table
@@ -33,38 +34,63 @@ class Scope:
     begins: int = 0
 
 
+REQUESTS_MAX = 1_000_000
+"""More calls than this are no small store: a limit or a constant is missing in the scope."""
+
+
 def requests(table: Table, scope: Scope) -> tuple[Request, ...]:
-    """Every call with every argument at every instant."""
+    """Every call with every argument at every instant.
+
+    Raises:
+        ValueError: There are more than anyone could search.
+    """
     limits = Model(table, scope.limits).limits
     found: list[Request] = []
     for name, call in table.calls.items():
-        domains: list[tuple[Any, ...]] = []
-        for _, kind in call.declared.takes:
-            if kind is Kind.TOKEN:
-                domains.append(tuple(range(scope.tokens)))
-            elif kind is Kind.NUMBER:
-                domains.append(scope.numbers)
-            elif kind is Kind.TEXT:
-                domains.append(tuple(range(1, scope.texts + 1)))
-            elif kind is Kind.VERIFIER:
-                domains.append(tuple(range(len(OUTCOMES))))
-            elif kind is Kind.IGNORED:
-                domains.append((1,))
-            else:
-                domains.append(
-                    tuple(
-                        product(
-                            (*range(scope.tokens), FAIL), repeat=draws_made(table, name, limits)
-                        )
-                    )
-                )
-        names = [argument for argument, _ in call.declared.takes]
+        takes = call.declared.takes
+        draws = draws_made(table, name, limits)
+        many = math.prod(_count(kind, scope, draws) for _, kind in takes) * (scope.clock + 1)
+        if many > REQUESTS_MAX:
+            raise ValueError(
+                f"{table.name}: the scope gives {name} {many} different calls: say there how small "
+                f"{', '.join(table.constants) or 'the limits'} are, or take fewer tokens and texts"
+            )
+        domains = [tuple(_domain(kind, scope, draws)) for _, kind in takes]
+        names = [argument for argument, _ in takes]
         for at in range(scope.clock + 1):
             found += [
                 Request(name, at, tuple(zip(names, values, strict=True)))
                 for values in product(*domains)
             ]
     return tuple(found)
+
+
+def _count(kind: Kind, scope: Scope, draws: int) -> int:
+    return (
+        (scope.tokens + 1) ** draws
+        if kind is Kind.DRAWS
+        else sum(1 for _ in _domain(kind, scope, 0))
+    )
+
+
+def _domain(kind: Kind, scope: Scope, draws: int) -> Iterable[Any]:
+    """What an argument of a kind can be in a small store."""
+    match kind:
+        case Kind.TOKEN:
+            return range(scope.tokens)
+        case Kind.NUMBER:
+            return scope.numbers
+        case Kind.TEXT:
+            return range(1, scope.texts + 1)
+        case Kind.TEXT_OR_NONE:
+            return range(scope.texts + 1)
+        case Kind.VERIFIER:
+            return range(len(OUTCOMES))
+        case Kind.IGNORED:
+            return (1,)
+        case Kind.DRAWS:
+            return product((*range(scope.tokens), FAIL), repeat=draws)
+    assert_never(kind)
 
 
 def draws_made(table: Table, call: str, limits: Mapping[str, int]) -> int:
