@@ -26,7 +26,6 @@ from onceproof_spec.language.terms import (
     Update,
     compiled,
     names_of,
-    total,
     written,
 )
 from onceproof_spec.language.vocabulary import DefinitionError, Profile
@@ -155,7 +154,7 @@ class Declared:
 
 def sums_text(update: Update) -> str:
     """An update as Python."""
-    sums = {field: written(total(value), str) for field, value in update.sums.items()}
+    sums = {field: written(value, str) for field, value in update.sums.items()}
     return "{" + ", ".join(f"{field!r}: {text}" for field, text in sums.items()) + "}"
 
 

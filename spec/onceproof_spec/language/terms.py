@@ -292,7 +292,8 @@ class Update:
     """What fields become: names, whole numbers and sums, by field."""
 
     def __init__(self, sums: Mapping[str, object]) -> None:
-        self.sums, self.called, self.line = dict(sums), "", line_here()
+        self.called, self.line = "", line_here()
+        self.sums = {field: total(value) for field, value in sums.items()}
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.called = self.called or name
@@ -338,7 +339,9 @@ def total(value: object) -> Term:
         return number(value)
     if not isinstance(value, Term) or isinstance(value, Comparison):
         what = "a comparison" if isinstance(value, Term) else repr(value)
-        raise NotATerm(f"an update gives names, whole numbers and sums, not {what}")
+        raise NotATerm(
+            f"{line_here()}: an update gives names, whole numbers and sums, not {what}"
+        )
     return value
 
 

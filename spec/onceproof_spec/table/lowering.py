@@ -347,7 +347,7 @@ class Lowering:
     def update(self, update: Update) -> str:
         """The name of an update, which the table's functions know from now on."""
         if update.called not in self.functions:
-            sums = {field: terms.total(value) for field, value in update.sums.items()}
+            sums = update.sums
             if unknown := set(sums) - set(self.fields) - set(self.store):
                 what = f"{update.called} sets {', '.join(sorted(unknown))}, which is no field"
                 raise self.fail(what, update.line)
