@@ -26,7 +26,7 @@ from onceproof_conformance.child import MOST_IN_FLIGHT
 from onceproof_conformance.declared import read_offer
 from onceproof_conformance.engines import cover
 from onceproof_conformance.framing import encode
-from onceproof_conformance.lifecycles import DIALECTS
+from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.runner import Runner
@@ -86,7 +86,7 @@ def timed(calls: int, work: Callable[[], object]) -> float:
 
 def measured(told: tuple[str, ...]) -> dict[str, float]:
     """Calls a second, the median of some rounds, each way in turn."""
-    table, dialect = law(STORE, Profile.HARDENED), DIALECTS[STORE]
+    table, dialect = law(STORE, Profile.HARDENED), dialect_of(STORE)
     found: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         subject = Subject(Wire(told))

@@ -15,13 +15,13 @@ from onceproof_conformance import replay
 from onceproof_conformance.belief import Case, first_wrong
 from onceproof_conformance.diagnosis import Failure
 from onceproof_conformance.judge import Judge
-from onceproof_conformance.lifecycles import DIALECTS
+from onceproof_conformance.lifecycles import judged_stores
 from onceproof_conformance.options import Options
 from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.runner import Late, Runner
 from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
 from onceproof_conformance.wire import TIMEOUT_S, Wire
-from onceproof_spec import Profile, law
+from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import Level
 from onceproof_spec.model import Model
 
@@ -58,14 +58,14 @@ class Named:
 
 def stores_of(subject: Subject, wanted: Sequence[str]) -> list[str]:
     """The stores to judge: those wanted, or all that the subject offers and this suite knows."""
-    offered = [store for store in subject.hello["stores"] if store in DIALECTS]
+    offered = [store for store in subject.hello["stores"] if store in judged_stores()]
     for store in wanted:
-        if store not in DIALECTS:
-            raise WrongUsage(f"there is no store {store!r}: it is one of {', '.join(DIALECTS)}")
+        if store not in judged_stores():
+            raise WrongUsage(f"there is no store {store!r}: it is one of {', '.join(judged_stores())}")
         if store not in offered:
             raise WrongUsage(f"the subject does not offer {store!r}: it offers {', '.join(offered) or 'none'}")
     if not offered:
-        raise SubjectError(f"the subject offers no store that is known here: {', '.join(DIALECTS)}")
+        raise SubjectError(f"the subject offers no store that is known here: {', '.join(judged_stores())}")
     return list(wanted) or offered
 
 
@@ -192,7 +192,7 @@ def read_known_failing(path: Path) -> dict[str, str]:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise WrongUsage(f"{path} can't be read: {error}") from error
-    clauses = {name for store in DIALECTS for name in law(store, Profile.HARDENED).clauses}
+    clauses = {name for store in lifecycles() for name in law(store, Profile.HARDENED).clauses}
     known: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         name, _, reason = (part.strip() for part in line.partition("#"))

@@ -9,7 +9,7 @@ from onceproof_conformance.ailments import AILMENTS, Ailment
 from onceproof_conformance.child import ChildError, NotStarted, Silent
 from onceproof_conformance.declared import BadOffer, Clock, Declared, Rng, read_offer
 from onceproof_conformance.framing import BadLine, decode, encode, shown
-from onceproof_conformance.lifecycles import DIALECTS
+from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.patient import Doubts, Patient, telling
 from onceproof_conformance.protocol import PROTOCOL, SUITE, Message, fields, needs
 from onceproof_conformance.watched import Named, Watched, is_message
@@ -377,4 +377,4 @@ class Doctor:
 def _patients(store: str, declared: Declared) -> list[Patient]:
     """The sequences for a store whose clock and draws are given, as if this store's were."""
     profile = declared.profiles[0] if declared.profiles else Profile.HARDENED
-    return telling(law(store, profile), DIALECTS[store], replace(declared, clock=Clock.OP, rng=Rng.INJECT))
+    return telling(law(store, profile), dialect_of(store), replace(declared, clock=Clock.OP, rng=Rng.INJECT))

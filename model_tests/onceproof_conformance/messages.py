@@ -14,7 +14,7 @@ from typing import Any
 
 from onceproof_conformance.crowd import bounds, lifetimes
 from onceproof_conformance.declared import Clock, Errors, Rng
-from onceproof_conformance.lifecycles import DIALECTS
+from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import (
     FAILING_DRAW,
     LARGEST,
@@ -138,7 +138,7 @@ def config(store: str) -> Schema:
 
 def arguments(store: str, op: str) -> dict[str, Schema]:
     """The fields of a request, `at` left out."""
-    names = DIALECTS[store].names
+    names = dialect_of(store).names
     kinds = fields(store).get(op, {"token": Kind.TOKEN})
     draw = {"type": "string", "pattern": f"^({FAILING_DRAW}|[0-9a-f]{{{len(names.drawn(0))}}})$"}
     of: dict[Kind, Schema] = {
@@ -149,7 +149,7 @@ def arguments(store: str, op: str) -> dict[str, Schema]:
         Kind.VERIFIER: {"enum": [*OUTCOMES]},
         Kind.IGNORED: NATURAL,
     }
-    signed = DIALECTS[store].signed
+    signed = dialect_of(store).signed
     return {name: WHOLE if name in signed else of[kind] for name, kind in kinds.items()}
 
 
@@ -162,7 +162,7 @@ def value(store: str, op: str) -> Schema:
     """What stands under `ok`."""
     if op not in fields(store):
         return TEXT
-    names, found = DIALECTS[store].names, list[Schema]()
+    names, found = dialect_of(store).names, list[Schema]()
     for guarded in law(store, Profile.HARDENED).calls[op].rules:
         rule = guarded.rule
         if isinstance(rule, Draw):
@@ -170,7 +170,7 @@ def value(store: str, op: str) -> Schema:
         elif isinstance(rule, Tell):
             found.append(NATURAL)
         elif isinstance(rule, Apply):
-            number = WHOLE if DIALECTS[store].signed else NATURAL
+            number = WHOLE if dialect_of(store).signed else NATURAL
             found += [_of(given, number) for code, given in rule.gives if code not in refusals(store, op)]
     return union(found)
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from onceproof_conformance.lifecycles import DIALECTS
+from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.subject import WrongUsage
 from onceproof_spec import Profile, law, lifecycles
@@ -117,7 +117,7 @@ def prove_law(store: str, profile: Profile) -> LawProof:
 
     known = examined(store, profile)
     table, found = known.table, known.search
-    dialect = DIALECTS[store]
+    dialect = dialect_of(store)
     claims = [ClaimProof("", proof.claim, str(proof.verdict), proof.obligations) for proof in known.lemmas]
     sound = all(proof.verdict == "proved" for proof in known.lemmas)
     for proof in known.proofs():

@@ -10,10 +10,9 @@ from typing import Any
 from onceproof_conformance.belief import Belief, Case
 from onceproof_conformance.crowd import MEMBER, Crowd, crowd_of
 from onceproof_conformance.diagnosis import Failure
-from onceproof_conformance.lifecycles import DIALECTS
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.runner import Runner
-from onceproof_spec import Profile, law
+from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import Kind
 from onceproof_spec.model import Model, Reply, Request
 
@@ -71,7 +70,7 @@ def read(text: str) -> Case:
         BadReplay: It stands for none; the message says why.
     """
     parts = text.split(":")
-    if len(parts) != 3 or parts[0] not in DIALECTS or parts[1] not in list(Profile):
+    if len(parts) != 3 or parts[0] not in lifecycles() or parts[1] not in list(Profile):
         raise BadReplay("a replay is store:profile:text, as a failure prints it")
     store, profile, packed = parts
     try:

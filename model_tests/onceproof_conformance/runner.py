@@ -14,7 +14,7 @@ from onceproof_conformance.deaths import MOST
 from onceproof_conformance.declared import Clock, Errors, Rng
 from onceproof_conformance.engines.race import Race, Raced
 from onceproof_conformance.framing import MOST_SHOWN, cut, end_of, visible
-from onceproof_conformance.lifecycles import DIALECTS, Dialect
+from onceproof_conformance.lifecycles import Dialect, dialect_of
 from onceproof_conformance.lifecycles.base import Bound
 from onceproof_conformance.protocol import DRAWS_FIELD, NONSENSE, BadReply, Message, checked_reply, is_whole
 from onceproof_conformance.realtime import Late, Stopwatch, slack_of
@@ -49,7 +49,7 @@ class Runner:
     """One subject, one store. `members` are those that objects in its replies have had."""
 
     def __init__(self, subject: Subject, store: str) -> None:
-        self.subject, self.dialect, self.declared = subject, DIALECTS[store], subject.offer(store)
+        self.subject, self.dialect, self.declared = subject, dialect_of(store), subject.offer(store)
         self.table = law(store, Profile.HARDENED)
         self.own: Bound | None = None
         if self.declared.rng is Rng.OWN:

@@ -8,6 +8,7 @@ from hypothesis.stateful import get_state_machine_test
 
 from onceproof_conformance.belief import Case
 from onceproof_conformance.engines.machine import Broken, Ended, Game, StoreMachine
+from onceproof_conformance.engines.machines import machine_of
 from onceproof_conformance.lifecycles.base import Dialect
 from onceproof_spec.model import Reply
 
@@ -22,14 +23,15 @@ def play(dialect: Dialect, game: Game, number: int, examples: int) -> tuple[Case
     """Play so many games; the shrunk sequence that is not allowed, with its replies, or None.
 
     Args:
-        dialect: The store's rules.
+        dialect: How the store's calls are written.
         game: The subject, and what was exercised.
         number: The seed.
         examples: How many games at most.
     """
-    machine: type[StoreMachine] = type(dialect.machine.__name__, (dialect.machine,), {"game": game})
+    rules = machine_of(dialect.store)
+    played: type[StoreMachine] = type(rules.__name__, (rules,), {"game": game})
     test = get_state_machine_test(
-        machine,
+        played,
         settings=settings(
             max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, print_blob=False,
             report_multiple_bugs=False, suppress_health_check=UNHURRIED, verbosity=Verbosity.quiet,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from onceproof_conformance.lifecycles import facet, handoff, join, session, ticket
 from onceproof_conformance.lifecycles.base import Dialect
+from onceproof_conformance.lifecycles.stores import dialect_of, judged_stores
 
-MODULES = (handoff, join, ticket, session, facet)
-DIALECTS: dict[str, Dialect] = {module.DIALECT.store: module.DIALECT for module in MODULES}
-
-__all__ = ["DIALECTS", "Dialect"]
+__all__ = ["Dialect", "dialect_of", "judged_stores"]

@@ -1,4 +1,4 @@
-"""How a store's calls are written on the wire, and the rules by which Hypothesis makes them up."""
+"""How a store's calls are written on the wire."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from onceproof_conformance.belief import GONE, STRANGE
-from onceproof_conformance.engines.machine import StoreMachine
 from onceproof_conformance.engines.race import Race
 from onceproof_conformance.protocol import DRAWS_FIELD, FAILING_DRAW, Message, is_whole
 from onceproof_spec import Profile, Table, law
@@ -127,9 +126,9 @@ class Listed(Names):
 
 @dataclass(frozen=True)
 class Dialect:
-    """One store's calls: how they are written, how small the stores are that `cover` walks, how `random` plays.
+    """One store's calls: how they are written, how small the stores are that `cover` walks.
 
-    `scopes`: the limits of each small store that is walked. `machine`: the Hypothesis rules. `texts`: the texts that
+    `scopes`: the limits of each small store that is walked. `texts`: the texts that
     its calls name, if any. `races`: what is tried from several threads. `instants`: the numbers that are instants;
     `signed`: those that may be negative.
     """
@@ -137,7 +136,6 @@ class Dialect:
     store: str
     names: Names
     scopes: tuple[Scope, ...]
-    machine: type[StoreMachine]
     texts: Names = field(default_factory=lambda: Listed("text"))
     races: tuple[Race, ...] = ()
     instants: tuple[str, ...] = ()

@@ -96,6 +96,5 @@ DIALECT = Dialect(
         Scope({"entries_max": 2}, tokens=3, clock=0),
         Scope({"entries_max": None}, tokens=2, clock=0),
     ),
-    machine=FacetMachine,
     races=RACES,
 )

@@ -74,6 +74,5 @@ DIALECT = Dialect(
         Scope({"pending_max": 1, "ttl_ms": 1, "attempts": 1}, tokens=2, clock=3),
         Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),
     ),
-    machine=HandoffMachine,
     races=RACES,
 )

@@ -92,7 +92,6 @@ DIALECT = Dialect(
         Scope({"in_flight_ms": 1, "entries_max": 2}, tokens=2, clock=3, numbers=(1,), calls=3),
         Scope({"in_flight_ms": 1, "entries_max": None}, tokens=1, clock=3, numbers=(0, 1), calls=4),
     ),
-    machine=JoinMachine,
     races=RACES,
     instants=("expires_at",),
 )

@@ -63,7 +63,6 @@ DIALECT = Dialect(
         Scope({"entries_max": 1, "ttl_ms": 1}, tokens=2, clock=3, numbers=(9, 10)),
         Scope({"entries_max": 2, "ttl_ms": 2}, tokens=3, clock=12, numbers=(0, 1), begins=8),
     ),
-    machine=SessionMachine,
     races=RACES,
     signed=("version",),
 )

@@ -88,6 +88,5 @@ DIALECT = Dialect(
         Scope({"outstanding_max": 1, "ttl_ms": 1}, tokens=2, clock=60_003, calls=3),
         Scope({"outstanding_max": 2, "ttl_ms": 2}, tokens=2, clock=60_004, calls=3),
     ),
-    machine=TicketMachine,
     races=RACES,
 )
