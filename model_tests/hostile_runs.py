@@ -27,7 +27,7 @@ from onceproof_conformance.protocol import LARGEST, NONSENSE, BadReply, Message,
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import Verdict
 from onceproof_conformance.serve import Server, serve_lines
-from onceproof_conformance.subject import Gone, Subject
+from onceproof_conformance.subject import Gone, subject_of
 from onceproof_conformance.wire import Wire
 from onceproof_spec import Profile, law
 
@@ -323,5 +323,7 @@ def spoiling(op: str, **spoilt: Any) -> Hostile:
 
 def verdicts_of(adapter: Adapter, store: str, *engines: str) -> dict[str, Verdict]:
     """The verdict of each clause on an adapter in this process."""
-    results = check(Subject(adapter), Options(engines or ("cover",), examples=20), stores=[store], profile="hardened")
+    results = check(
+        subject_of(adapter), Options(engines or ("cover",), examples=20), stores=[store], profile="hardened"
+    )
     return {name: clause.verdict for name, clause in results.runs[0].clauses.items()}

@@ -26,7 +26,7 @@ from onceproof_conformance.realtime import is_sound
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import StoreResult, Verdict
 from onceproof_conformance.runner import Runner
-from onceproof_conformance.subject import Subject
+from onceproof_conformance.subject import subject_of
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Model, Reply
 
@@ -43,7 +43,7 @@ BROKEN = (Verdict.FAIL, Verdict.WARN)
 
 def judged(adapter: Adapter, store: str, engines: tuple[str, ...] = ("cover", "random")) -> StoreResult:
     """The verdicts of one store, by the hardened law."""
-    runner = Runner(Subject(adapter), store)
+    runner = Runner(subject_of(adapter), store)
     return Judge(runner, law(store, Profile.HARDENED), Options(engines, examples=30)).run()
 
 

@@ -16,7 +16,7 @@ from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import Results, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.schemas import schema, validate
-from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
+from onceproof_conformance.subject import SubjectError, WrongUsage, load, reference, subject_of
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.model import Reply, Request
 
@@ -48,7 +48,7 @@ def judged(subject, store="handoff", profile=Profile.HARDENED, options=COVER):
 
 def mutant(name):
     """The wrong store of that name, as a subject."""
-    return Subject(next(one for one in MUTANTS if one.name == name).adapter())
+    return subject_of(next(one for one in MUTANTS if one.name == name).adapter())
 
 
 @pytest.mark.parametrize(("store", "profile"), FULL)
@@ -69,7 +69,7 @@ def test_two_runs_with_one_seed_are_the_same():
 
 def test_what_is_not_offered_is_not_applicable_and_named():
     """A clause that needs a capability which is not declared is n/a, with its reason, and never passes."""
-    clauses = judged(Subject(Bare())).clauses
+    clauses = judged(subject_of(Bare())).clauses
     missing = {name: clause.reason for name, clause in clauses.items() if clause.verdict is Verdict.NOT_APPLICABLE}
     assert missing == {
         "handoff.revoked_is_dead": "capability revoke is not declared",
@@ -103,7 +103,7 @@ def test_the_published_store_fails_the_hardened_law():
         def open(self, store, profile, config):
             return super().open(store, "published", config)
 
-    clauses = judged(Subject(Original())).clauses
+    clauses = judged(subject_of(Original())).clauses
     broken = {name for name, clause in clauses.items() if clause.verdict in (Verdict.FAIL, Verdict.WARN)}
     assert broken == {"handoff.revoke_reports", "handoff.time_never_runs_backwards"}
 
@@ -116,7 +116,7 @@ def test_two_broken_clauses_are_both_named_in_one_run():
             reply = super().answer(request)
             return {**reply, "ok": 0} if request.get("op") in ("prune", "len") and "ok" in reply else reply
 
-    clauses = judged(Subject(Twice())).clauses
+    clauses = judged(subject_of(Twice())).clauses
     broken = {name for name, clause in clauses.items() if clause.verdict is Verdict.FAIL}
     assert broken == {"handoff.prune_counts", "handoff.len_counts"}
 
@@ -165,7 +165,7 @@ def test_true_is_not_one():
 def test_a_reply_that_is_none_means_a_broken_adapter(reply):
     """A reply without an id, with another one, with no verdict or two, is the adapter's fault, not a clause's."""
     with pytest.raises(BadReply):
-        Subject(Told(reply))
+        subject_of(Told(reply))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_reply_that_is_none_means_a_broken_adapter(reply):
 def test_a_handshake_that_fails_says_why(hello, says):
     """What the judge can't judge is refused at the handshake, with the fix."""
     with pytest.raises(SubjectError, match=says):
-        Subject(Told(lambda request: {"id": request["id"], "ok": hello}))
+        subject_of(Told(lambda request: {"id": request["id"], "ok": hello}))
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_a_subject_that_opens_nothing_is_broken():
             raise Refused("shut")
 
     with pytest.raises(SubjectError, match="open handoff"):
-        judged(Subject(Shut()))
+        judged(subject_of(Shut()))
 
 
 def test_a_known_failure_is_known_and_one_that_passes_fails_the_run(tmp_path):

@@ -19,7 +19,7 @@ from onceproof_conformance.lifecycles import judged_stores
 from onceproof_conformance.options import Options
 from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.runner import Late, Runner
-from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
+from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference, subject_of
 from onceproof_conformance.wire import TIMEOUT_S, Wire
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import Level
@@ -47,7 +47,7 @@ class Named:
             SubjectError, BadReply: There is none, or it is broken.
         """
         if not self.command:
-            return reference() if self.path is None else Subject(load(self.path))
+            return reference() if self.path is None else subject_of(load(self.path))
         wire = Wire(self.command, self.timeout)
         try:
             return Subject(wire)

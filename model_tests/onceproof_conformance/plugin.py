@@ -172,7 +172,7 @@ def _runs(option: Namespace) -> list[Run]:
         )
     from onceproof_conformance.check import profiles_of, stores_of
     from onceproof_conformance.options import Options
-    from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load
+    from onceproof_conformance.subject import SubjectError, WrongUsage, load, subject_of
 
     options = Options(
         clauses=tuple(option.onceproof_clause), seed=option.onceproof_seed, examples=option.onceproof_examples
@@ -180,7 +180,7 @@ def _runs(option: Namespace) -> list[Run]:
     if options.examples < 1:
         raise pytest.UsageError(f"--onceproof-examples is {options.examples}: pass 1 or more")
     try:
-        subject = Subject(load(option.onceproof))
+        subject = subject_of(load(option.onceproof))
         runs = [
             Run(option.onceproof, subject, store, profile, options)
             for store in stores_of(subject, option.onceproof_store)

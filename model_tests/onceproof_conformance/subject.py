@@ -96,14 +96,14 @@ class Subject:
     """What is under test, after the handshake.
 
     Args:
-        answers: What takes requests and gives replies; an adapter is asked in this process.
+        answers: What takes requests and gives replies.
 
     Raises:
         SubjectError: The handshake failed.
     """
 
-    def __init__(self, answers: Answers | Adapter) -> None:
-        self._answers = InProcess(answers) if isinstance(answers, Adapter) else answers
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
         self._next = 0
         try:
             hello = self.ask({"op": "hello", "protocol": PROTOCOL, "suite": SUITE})
@@ -188,9 +188,11 @@ def load(path: str) -> Adapter:
         raise SubjectError(f"{path}() raised {described(error)}") from error
 
 
+def subject_of(adapter: Adapter) -> Subject:
+    """An adapter in this process as a subject, after the handshake."""
+    return Subject(InProcess(adapter))
+
+
 def reference() -> Subject:
     """The reference stores, in this process."""
-    return Subject(ReferenceAdapter())
-
-
-__all__ = ["Answers", "BadReply", "Gone", "InProcess", "Subject", "SubjectError", "WrongUsage", "load", "reference"]
+    return subject_of(ReferenceAdapter())

@@ -13,7 +13,7 @@ from onceproof_conformance.options import Options
 from onceproof_conformance.report.terminal import sequence
 from onceproof_conformance.results import ClauseResult
 from onceproof_conformance.runner import Runner
-from onceproof_conformance.subject import Subject
+from onceproof_conformance.subject import subject_of
 from onceproof_spec import Profile, law
 
 Broken = list[tuple[Mutant, ClauseResult]]
@@ -26,7 +26,7 @@ def broken_by(entry: Entry, announce: Callable[[str, int, int], None]) -> Broken
     for place, mutant in enumerate(mutants):
         announce(f"judging {mutant.name}", place, len(mutants))
         options = Options(engines=("cover",), clauses=(entry.name,))
-        runner = Runner(Subject(mutant.adapter()), entry.store)
+        runner = Runner(subject_of(mutant.adapter()), entry.store)
         result = Judge(runner, law(entry.store, mutant.profile), options).run()
         found.append((mutant, result.clauses[entry.name]))
     return found
