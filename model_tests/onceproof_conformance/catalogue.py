@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from onceproof_conformance.mutants import MUTANTS, Mutant
 from onceproof_conformance.protocol import Message
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.claims import says
@@ -42,10 +41,6 @@ class Entry:
     def claims(self) -> list[str]:
         """What is proved of it."""
         return [says(claim) for claim in law(self.store, Profile.HARDENED).claims if claim.clause == self.name]
-
-    def mutants(self) -> list[Mutant]:
-        """The wrong stores that break it."""
-        return [mutant for mutant in MUTANTS if mutant.full_clause == self.name]
 
 
 def entries(stores: tuple[str, ...] = ()) -> list[Entry]:

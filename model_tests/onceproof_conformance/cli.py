@@ -15,6 +15,7 @@ from rich.table import Table as Grid
 
 from onceproof_conformance import check as checking
 from onceproof_conformance.catalogue import entries
+from onceproof_conformance.explain import broken_by
 from onceproof_conformance.options import ENGINES, Options
 from onceproof_conformance.protocol import VERSION, BadReply
 from onceproof_conformance.replay import BadReplay
@@ -195,7 +196,7 @@ def explain(clause: str, no_color: bool) -> int:
         near = [entry.name for entry in entries() if clause.split(".")[-1] in entry.name]
         raise WrongUsage(f"there is no clause {clause!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
     with progress(False) as announce:
-        broken = explained.broken_by(found[0], announce)
+        broken = broken_by(found[0], announce)
     explained.show(found[0], broken, console(no_color))
     return 0
 

@@ -21,8 +21,8 @@ from enum import StrEnum
 from types import ModuleType
 
 from onceproof import _expiring, _store, facet, handoff, join, session, ticket
-from onceproof_conformance.sides import SIDES
 from onceproof_conformance.sides.shared import Make, NothingToDecide, Side
+from onceproof_conformance.sides.stores import sides_of
 from onceproof_spec import Profile, law
 
 TIMEOUT_S = 20.0
@@ -138,7 +138,7 @@ def _asked(pair: Pair) -> bool:
 PAIRS: tuple[Pair, ...] = tuple(
     pair
     for store, module in STORES.items()
-    for decision, make in SIDES[store].items()
+    for decision, make in sides_of(store).items()
     for profile in (Profile.HARDENED, Profile.PUBLISHED)
     if _asked(pair := Pair(store, decision, profile, SHARED.get(decision, module), make))
 )

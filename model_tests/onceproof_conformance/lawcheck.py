@@ -46,6 +46,11 @@ SCOPES: dict[str, Scope] = {
 """How small the store is in the exhaustive search of each lifecycle."""
 
 
+def scope_of(store: str) -> Scope:
+    """How small the store is in the exhaustive search of one lifecycle; KeyError if none is known."""
+    return SCOPES[store]
+
+
 class Layer(StrEnum):
     """What can object to a law, in the order in which it is asked."""
 
@@ -81,8 +86,8 @@ class Examined:
 
     @property
     def scope(self) -> Scope:
-        """The scope of the search; KeyError if neither the caller nor `SCOPES` gives one."""
-        return self._scope or SCOPES[self.table.name]
+        """The scope of the search; KeyError if neither the caller nor `scope_of` gives one."""
+        return self._scope or scope_of(self.table.name)
 
     @cached_property
     def lemmas(self) -> tuple[Proof, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from onceproof_conformance import messages, protocolpage
 from onceproof_conformance.catalogue import Entry, entries
-from onceproof_conformance.lawcheck import SCOPES
+from onceproof_conformance.lawcheck import scope_of
 from onceproof_conformance.stories import story
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.export import markdown, mermaid
@@ -64,7 +64,7 @@ def pages() -> Mapping[str, Callable[[], str]]:
         for profile in Profile:
             table = law(store, profile)
             for ending, made in (("tla", tla), ("cfg", configuration)):
-                found[f"tla/{name_of(table)}.{ending}"] = partial(made, table, SCOPES[store], COMMAND)
+                found[f"tla/{name_of(table)}.{ending}"] = partial(made, table, scope_of(store), COMMAND)
     return found
 
 

@@ -48,6 +48,12 @@ PRACTICE = {
 }  # fmt: skip
 """What each departure costs where such a store is used."""
 
+
+def practice_of(clause: str) -> str:
+    """What the departure of one clause costs where such a store is used."""
+    return PRACTICE[clause]
+
+
 LEFT_OUT = "join.survives_restart"
 """A departure that no sequence of calls shows: the original is in memory, as ours is."""
 
@@ -202,7 +208,7 @@ def _story() -> Iterator[str]:
             yield f"Promised: {table.clauses[clause].text}"
             for published, hardened in ways:
                 yield f"Published: {published}." + (f" Hardened: {hardened}." if hardened else "")
-            yield PRACTICE[clause]
+            yield practice_of(clause)
             yield ""
             yield from _table(sequence(clause))
     yield f"`{LEFT_OUT}` departs as well, and no sequence of calls shows it: the published store is in memory, and so is ours."
