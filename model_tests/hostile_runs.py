@@ -20,14 +20,25 @@ from hostile_lines import REQUESTS, Dice, opening
 from onceproof_conformance import cli
 from onceproof_conformance.adapter import Adapter
 from onceproof_conformance.check import Named, check, check_named
-from onceproof_conformance.framing import MOST_LINE, decode, encode
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import LARGEST, NONSENSE, BadReply, Message, checked_reply, is_whole, refusals
+from onceproof_conformance.protocol import (
+    LARGEST,
+    MOST_LINE,
+    NONSENSE,
+    BadReply,
+    Gone,
+    Message,
+    checked_reply,
+    decode,
+    encode,
+    is_whole,
+    refusals,
+)
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import Verdict
 from onceproof_conformance.serve import Server, serve_lines
-from onceproof_conformance.subject import Gone, subject_of
+from onceproof_conformance.subject import subject_of
 from onceproof_conformance.wire import Wire
 from onceproof_spec import Profile, law
 

@@ -14,14 +14,13 @@ import pytest
 from onceproof_conformance.adapter import Adapter, Offer
 from onceproof_conformance.belief import Case
 from onceproof_conformance.crowd import MEMBER, SMALL, Crowd, crowd_of, is_image
-from onceproof_conformance.declared import Declared, read_offer
 from onceproof_conformance.engines import chosen
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.lifecycles import dialect_of
-from onceproof_conformance.lifecycles.base import request as call
+from onceproof_conformance.lifecycles import request as call
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import Message
+from onceproof_conformance.protocol import Declared, Message, read_offer
 from onceproof_conformance.realtime import is_sound
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import StoreResult, Verdict

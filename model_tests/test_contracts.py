@@ -9,7 +9,15 @@ from types import ModuleType
 import pytest
 
 import onceproof
-from onceproof_conformance.equivalence import DECISIONS, PAIRS, Pair, Verdict, check_contracts, compare, named
+from onceproof_conformance.equivalence import (
+    DECISIONS,
+    PAIRS,
+    Pair,
+    Verdict,
+    check_contracts,
+    compare,
+    named,
+)
 from onceproof_conformance.flips import Flip, declared, find, flips
 from onceproof_conformance.sides import records
 from onceproof_conformance.sides.records import unproved

@@ -8,7 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from onceproof_conformance.engines import chosen, printed
+from onceproof_conformance.engines import chosen
+from onceproof_conformance.engines.printed import leak
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.messages import document
 from onceproof_conformance.options import Options
@@ -60,7 +61,7 @@ def recorded() -> Recorded:
         for case in cases[:: max(1, len(cases) // SEQUENCES)]:
             runner.replay(case)
         Judge(runner, table, Options(("race",), examples=25)).run()
-        printed.leak(runner, table) if store == "handoff" else None
+        leak(runner, table) if store == "handoff" else None
     return answers
 
 

@@ -23,12 +23,10 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from onceproof_conformance.child import MOST_IN_FLIGHT
-from onceproof_conformance.declared import read_offer
 from onceproof_conformance.engines import cover
-from onceproof_conformance.framing import encode
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import Message
+from onceproof_conformance.protocol import Message, encode, read_offer
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.starters import LANGUAGES, starter
 from onceproof_conformance.subject import Subject

@@ -19,7 +19,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, Message, fields, fits, is_whole, needs
+from onceproof_conformance.protocol import (
+    DRAWS_FIELD,
+    PROTOCOL,
+    Message,
+    fields,
+    fits,
+    is_whole,
+    needs,
+)
 from onceproof_conformance.racing import Meeting, race
 from onceproof_spec import law
 from onceproof_spec.language import Kind, Profile

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from onceproof_conformance import replay
 from onceproof_conformance.belief import Case, first_wrong
 from onceproof_conformance.diagnosis import Failure
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.lifecycles import judged_stores
 from onceproof_conformance.options import Options
+from onceproof_conformance.protocol import SubjectError, WrongUsage
+from onceproof_conformance.realtime import Late
+from onceproof_conformance.replay import counterexample, read
 from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
-from onceproof_conformance.runner import Late, Runner
-from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference, subject_of
+from onceproof_conformance.runner import Runner
+from onceproof_conformance.subject import Subject, load, reference, subject_of
 from onceproof_conformance.wire import TIMEOUT_S, Wire
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import Level
@@ -154,7 +156,7 @@ def _something(wanted: Sequence[tuple[str, Profile]], options: Options) -> None:
 
 def check_replay(named: Named, text: str, argv: Sequence[str] = ()) -> Results:
     """Run one printed sequence again; its verdict stands under the name `STORE.replay`."""
-    case = replay.read(text)
+    case = read(text)
     subject = named.subject()
     try:
         return _replayed(subject, case, argv)
@@ -176,7 +178,7 @@ def _replayed(subject: Subject, case: Case, argv: Sequence[str]) -> Results:
     place = first_wrong(model, case.requests, replies)
     level = next(iter(table.clauses.values())).level
     verdict = Verdict.PASS if place is None else Verdict.FAIL
-    shown = None if place is None else replay.counterexample(runner, model, Failure(case, tuple(replies), place))
+    shown = None if place is None else counterexample(runner, model, Failure(case, tuple(replies), place))
     clause = ClauseResult(level, verdict, 1, ["cover"], counterexample=shown)
     run = StoreResult(case.store, case.profile, {f"{case.store}.replay": clause}, 0.0, runner.calls)
     return Results(list(argv), 1, subject.hello, [run])

@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 
-from onceproof_conformance.framing import MOST_LINE, shown, visible
+from onceproof_conformance.protocol import MOST_LINE, shown, visible
 
 MOST_IN_FLIGHT = 64
 """So many lines may be sent before the first of them is answered."""

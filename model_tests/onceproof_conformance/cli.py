@@ -13,19 +13,23 @@ import click
 from rich.console import Console
 from rich.table import Table as Grid
 
-from onceproof_conformance import check as checking
 from onceproof_conformance.catalogue import entries
+from onceproof_conformance.check import (
+    Named,
+    apply_known_failing,
+    check_named,
+    check_replay,
+    read_known_failing,
+)
 from onceproof_conformance.explain import broken_by
 from onceproof_conformance.options import ENGINES, Options
-from onceproof_conformance.protocol import VERSION, BadReply
-from onceproof_conformance.replay import BadReplay
+from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
 from onceproof_conformance.report import explained, findings, terminal
 from onceproof_conformance.report.junit import junit
 from onceproof_conformance.report.markdown import markdown
 from onceproof_conformance.schemas import validate
 from onceproof_conformance.screen import console, progress
 from onceproof_conformance.starters import LANGUAGES, starter
-from onceproof_conformance.subject import SubjectError, WrongUsage
 from onceproof_conformance.wire import TIMEOUT_S
 
 BROKEN_SUBJECT, WRONG_USAGE, OUR_BUG = 3, 64, 70
@@ -117,22 +121,22 @@ def check(
     Exit status: 0 every MUST clause that applies passes, 1 one fails, 2 undecided, 3 the subject is broken,
     64 wrong usage, 70 a bug of ours.
     """
-    known = checking.read_known_failing(known_failing) if known_failing else {}
+    known = read_known_failing(known_failing) if known_failing else {}
     forms = [(json_file, as_json), (junit_file, junit), (markdown_file, markdown)]
     for path, _ in forms:
         _writable(path)
     named = _named(context, subject, timeout)
     argv = ["check", *_told(context), *(["--", *named.command] if named.command else [])]
     if replay is not None:
-        results = checking.check_replay(named, replay, argv)
+        results = check_replay(named, replay, argv)
     else:
         options = Options(engines or ENGINES, clauses, seed, examples, budget)
         with progress(quiet) as announce:
-            results = checking.check_named(
+            results = check_named(
                 named, options, stores=stores, profile=profile, argv=argv,
                 announce=lambda what, engine, done, total: announce(f"{what}: {engine}", done, total),
             )  # fmt: skip
-        checking.apply_known_failing(results, known)
+        apply_known_failing(results, known)
     _write_all(results.message(VERSION), forms)
     terminal.show(results, console(no_color), quiet=quiet, verbose=verbose)
     return results.exit_status
@@ -272,16 +276,16 @@ def _split(arguments: list[str]) -> tuple[list[str], tuple[str, ...] | None]:
     return arguments[:place], tuple(arguments[place + 1 :])
 
 
-def _named(context: click.Context, subject: str | None, timeout: float) -> checking.Named:
+def _named(context: click.Context, subject: str | None, timeout: float) -> Named:
     """What is to be judged."""
     command: tuple[str, ...] | None = context.obj
     if command is None:
-        return checking.Named(subject)
+        return Named(subject)
     if not command:
         raise WrongUsage("no command stands behind --: write the program that starts your adapter there")
     if subject is not None:
         raise WrongUsage(f"{subject} and a command behind --: name one of them")
-    return checking.Named(None, command, timeout)
+    return Named(None, command, timeout)
 
 
 def _known(stores: tuple[str, ...]) -> tuple[str, ...]:

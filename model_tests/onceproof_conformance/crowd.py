@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from onceproof_conformance.belief import Case
-from onceproof_conformance.declared import Declared
-from onceproof_conformance.protocol import Message
+from onceproof_conformance.protocol import Declared, Message
 from onceproof_spec import Profile, law
 from onceproof_spec.language import DROPPED, HELD, Admit, Draw, Evict, Kind, Sweep, Tell
 from onceproof_spec.model import Model, Outcome, Reply, Request, State

@@ -7,11 +7,24 @@ from dataclasses import dataclass, field, replace
 
 from onceproof_conformance.ailments import AILMENTS, Ailment
 from onceproof_conformance.child import ChildError, NotStarted, Silent
-from onceproof_conformance.declared import BadOffer, Clock, Declared, Rng, read_offer
-from onceproof_conformance.framing import BadLine, decode, encode, shown
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.patient import Doubts, Patient, telling
-from onceproof_conformance.protocol import PROTOCOL, SUITE, Message, fields, needs
+from onceproof_conformance.protocol import (
+    PROTOCOL,
+    SUITE,
+    BadLine,
+    BadOffer,
+    Clock,
+    Declared,
+    Message,
+    Rng,
+    decode,
+    encode,
+    fields,
+    needs,
+    read_offer,
+    shown,
+)
 from onceproof_conformance.watched import Named, Watched, is_message
 from onceproof_spec import Profile, law, lifecycles
 

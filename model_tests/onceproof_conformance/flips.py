@@ -23,7 +23,14 @@ from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
-from onceproof_conformance.equivalence import DECISIONS, PAIRS, Verdict, check_contracts, compare, named
+from onceproof_conformance.equivalence import (
+    DECISIONS,
+    PAIRS,
+    Verdict,
+    check_contracts,
+    compare,
+    named,
+)
 
 TIMEOUT_S = 4.0
 

@@ -20,16 +20,20 @@ from onceproof_conformance.diagnosis import (
     diagnose,
     diagnose_parts,
     explain,
-)  # fmt: skip
-from onceproof_conformance.engines import chosen, cover, printed, random
+)
+from onceproof_conformance.engines import chosen
+from onceproof_conformance.engines.cover import zero_cases
 from onceproof_conformance.engines.machine import Game
+from onceproof_conformance.engines.printed import leak
+from onceproof_conformance.engines.random import play
 from onceproof_conformance.hypotheses import Hypothesis, Observed, answers_so
 from onceproof_conformance.options import CutOff, Options
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.races import Races
+from onceproof_conformance.realtime import Late
 from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, StoreResult, Verdict
-from onceproof_conformance.runner import Late, OpenRefused, Runner
+from onceproof_conformance.runner import OpenRefused, Runner
 from onceproof_conformance.shrink import MOST_TRIES, shrink
 from onceproof_conformance.trials import MOST_FAILURES, Trials
 from onceproof_conformance.verdicts import Verdicts
@@ -150,7 +154,7 @@ class Judge:
         """Run the smallest store with each limit at zero; what fails only so breaks the clause."""
         failures: list[Failure] = []
         own: list[Failure] = []
-        cases = cover.zero_cases(self.table, self.runner.dialect, self.runner.declared)
+        cases = zero_cases(self.table, self.runner.dialect, self.runner.declared)
         try:
             for case, replies in self.trials.replies(list(cases), "cover, limits of zero"):
                 failure = self.trials.judged(case, tuple(replies))
@@ -174,7 +178,7 @@ class Judge:
         return self.trials.try_case(case)
 
     def printed_forms(self, clause: str) -> None:
-        shown, tried = printed.leak(self.runner, self.table)
+        shown, tried = leak(self.runner, self.table)
         self.trials.probe(clause, "cover", tried)
         if shown is not None:
             self.broken[clause] = self.breach(clause, "cover", shown)
@@ -251,7 +255,7 @@ class Judge:
             )
             number = self.options.seed + 1000 * turn
             examples = max(1, self.options.examples // 4) if waived else self.options.examples
-            played = random.play(self.runner.dialect, game, number, examples)
+            played = play(self.runner.dialect, game, number, examples)
             if game.flaky:
                 self.trials.undecided = UNSTEADY
             if game.undecided and not waived:

@@ -13,18 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from onceproof_conformance.crowd import bounds, lifetimes
-from onceproof_conformance.declared import Clock, Errors, Rng
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import (
     FAILING_DRAW,
     LARGEST,
     NONSENSE,
     PROTOCOL,
+    Clock,
+    Errors,
+    Rng,
     capabilities,
     fields,
     needs,
     refusals,
-)  # fmt: skip
+)
 from onceproof_conformance.racing import MOST_LANES
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import OUTCOMES, RAN, After, Apply, Draw, Field, Given, Kind, Shown, Tell, Text

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from onceproof_conformance import messages, protocolpage
+from onceproof_conformance import protocolpage
 from onceproof_conformance.catalogue import Entry, entries
 from onceproof_conformance.lawcheck import scope_of
+from onceproof_conformance.messages import text
 from onceproof_conformance.stories import story
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.export import markdown, mermaid
@@ -59,7 +60,7 @@ def pages() -> Mapping[str, Callable[[], str]]:
     found: dict[str, Callable[[], str]] = {f"{store}.md": partial(page, store) for store in lifecycles()}
     found[STORY] = partial(story, COMMAND)
     found["protocol.md"] = partial(protocolpage.page, COMMAND)
-    found["protocol.json"] = messages.text
+    found["protocol.json"] = text
     for store in lifecycles():
         for profile in Profile:
             table = law(store, profile)

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from onceproof_conformance.belief import Case, allows
 from onceproof_conformance.crowd import lifetimes
-from onceproof_conformance.declared import Declared, Errors
 from onceproof_conformance.engines import chosen
-from onceproof_conformance.framing import encode
 from onceproof_conformance.lifecycles import Dialect
-from onceproof_conformance.protocol import NONSENSE, Message, refusals
+from onceproof_conformance.protocol import NONSENSE, Declared, Errors, Message, encode, refusals
 from onceproof_conformance.realtime import model_of, stretched
 from onceproof_spec.model import CRASHED, FAIL, Reply
 from onceproof_spec.table import Table

@@ -86,8 +86,7 @@ class Run:
     def result(self, clause: str) -> ClauseResult:
         """What became of a clause; the test fails if the adapter is broken."""
         from onceproof_conformance.check import check
-        from onceproof_conformance.protocol import BadReply
-        from onceproof_conformance.subject import SubjectError
+        from onceproof_conformance.protocol import BadReply, SubjectError
 
         if self._result is None and not self._broken:
             try:
@@ -172,7 +171,8 @@ def _runs(option: Namespace) -> list[Run]:
         )
     from onceproof_conformance.check import profiles_of, stores_of
     from onceproof_conformance.options import Options
-    from onceproof_conformance.subject import SubjectError, WrongUsage, load, subject_of
+    from onceproof_conformance.protocol import SubjectError, WrongUsage
+    from onceproof_conformance.subject import load, subject_of
 
     options = Options(
         clauses=tuple(option.onceproof_clause), seed=option.onceproof_seed, examples=option.onceproof_examples

@@ -13,8 +13,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from onceproof_conformance.lifecycles import dialect_of
-from onceproof_conformance.protocol import Message
-from onceproof_conformance.subject import WrongUsage
+from onceproof_conformance.protocol import Message, WrongUsage
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.claims import says
 
@@ -136,21 +135,21 @@ def _other(profile: Profile) -> Profile:
 
 
 def _decisions(stores: list[str], announce: Announce) -> list[tuple[str, str, bool | None]]:
-    from onceproof_conformance import equivalence
+    from onceproof_conformance.equivalence import PAIRS, compare_all, contracts
     from onceproof_conformance.sides.records import unproved
 
     found: list[tuple[str, str, bool | None]] = []
     fine: dict[str, bool | None] = {"exhausted": True, "confirmed": True, "different": False, "refuted": False}
-    pairs = [pair for pair in equivalence.PAIRS if not stores or pair.store in stores]
+    pairs = [pair for pair in PAIRS if not stores or pair.store in stores]
     for store, profile in dict.fromkeys((pair.store, pair.profile) for pair in pairs):
         name, rows = f"{store} records {profile}", unproved(law(store, profile))
         told = "; ".join([f"{name}: {'not proved' if rows else 'proved'}", *rows])
         found.append((name, told, None if rows else True))
     done = itertools.count(1)
-    for one in equivalence.compare_all(pairs, lambda one: announce(f"compared {one.pair}", next(done), len(pairs))):
+    for one in compare_all(pairs, lambda one: announce(f"compared {one.pair}", next(done), len(pairs))):
         found.append((one.pair, str(one), fine.get(one.verdict)))
     announce("checking the decisions' contracts", 0, 0)
-    for kept in equivalence.contracts(pairs):
+    for kept in contracts(pairs):
         found.append((kept.decision, str(kept), fine.get(kept.verdict)))
     return found
 

@@ -10,15 +10,11 @@ from typing import Any
 from onceproof_conformance.belief import Belief, Case
 from onceproof_conformance.crowd import MEMBER, Crowd, crowd_of
 from onceproof_conformance.diagnosis import Failure
-from onceproof_conformance.protocol import Message
+from onceproof_conformance.protocol import BadReplay, Message
 from onceproof_conformance.runner import Runner
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import Kind
 from onceproof_spec.model import Model, Reply, Request
-
-
-class BadReplay(ValueError):
-    """The text is no sequence."""
 
 
 def counterexample(runner: Runner, model: Model, failure: Failure) -> Message:

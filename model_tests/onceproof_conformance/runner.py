@@ -11,14 +11,27 @@ from itertools import islice
 from onceproof_conformance.belief import COARSE, GONE, Case, limits_read, lost
 from onceproof_conformance.crowd import MEMBER, Crowd, bystander_reply, crowd_of, lifetimes
 from onceproof_conformance.deaths import MOST
-from onceproof_conformance.declared import Clock, Errors, Rng
 from onceproof_conformance.engines.race import Race, Raced
-from onceproof_conformance.framing import MOST_SHOWN, cut, end_of, visible
-from onceproof_conformance.lifecycles import Dialect, dialect_of
-from onceproof_conformance.lifecycles.base import Bound
-from onceproof_conformance.protocol import DRAWS_FIELD, NONSENSE, BadReply, Message, checked_reply, is_whole
+from onceproof_conformance.lifecycles import Bound, Dialect, dialect_of
+from onceproof_conformance.protocol import (
+    DRAWS_FIELD,
+    MOST_SHOWN,
+    NONSENSE,
+    BadReply,
+    Clock,
+    Errors,
+    Gone,
+    Message,
+    Rng,
+    SubjectError,
+    checked_reply,
+    cut,
+    end_of,
+    is_whole,
+    visible,
+)
 from onceproof_conformance.realtime import Late, Stopwatch, slack_of
-from onceproof_conformance.subject import Gone, Subject, SubjectError
+from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Reply, Request
 

@@ -10,8 +10,7 @@ import sys
 from collections.abc import Callable
 
 from onceproof_conformance.adapter import Adapter
-from onceproof_conformance.framing import MOST_LINE, BadLine, decode, encode
-from onceproof_conformance.protocol import Message, is_whole
+from onceproof_conformance.protocol import MOST_LINE, BadLine, Message, decode, encode, is_whole
 
 CHUNK = 64 << 10
 USAGE = "usage: python -m onceproof_conformance.serve package.module:Adapter"
@@ -112,7 +111,8 @@ def serve(adapter: Adapter, pipes: tuple[int, int] | None = None) -> int:
 
 def main(arguments: list[str]) -> int:
     """Load an adapter by its import path and serve it."""
-    from onceproof_conformance.subject import SubjectError, WrongUsage, load
+    from onceproof_conformance.protocol import SubjectError, WrongUsage
+    from onceproof_conformance.subject import load
 
     if len(arguments) != 1 or arguments[0].startswith("-"):
         print(USAGE, file=sys.stderr)

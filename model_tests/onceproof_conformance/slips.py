@@ -26,7 +26,7 @@ from onceproof_conformance.lawcheck import (
     reached_places,
     readable,
     unlikely,
-)  # fmt: skip
+)
 from onceproof_spec.explore import search
 from onceproof_spec.language import Admit, Evict, Profile, Sweep
 from onceproof_spec.prove import Prover, Verdict, lemmas

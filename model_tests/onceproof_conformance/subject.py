@@ -10,9 +10,24 @@ from pathlib import Path
 from typing import Protocol
 
 from onceproof_conformance.adapter import Adapter, described
-from onceproof_conformance.declared import BadOffer, Declared, read_offer
-from onceproof_conformance.framing import cut, end_of, visible, writable
-from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, SUITE, BadReply, Message, checked_reply
+from onceproof_conformance.protocol import (
+    DRAWS_FIELD,
+    PROTOCOL,
+    SUITE,
+    BadOffer,
+    BadReply,
+    Declared,
+    Gone,
+    Message,
+    SubjectError,
+    WrongUsage,
+    checked_reply,
+    cut,
+    end_of,
+    read_offer,
+    visible,
+    writable,
+)
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_spec import lifecycles
 
@@ -30,29 +45,6 @@ class Answers(Protocol):
     def close(self) -> None:
         """End whatever was started."""
         ...
-
-
-class SubjectError(Exception):
-    """The subject can't be put under test: what is wrong, and what to do."""
-
-
-class WrongUsage(Exception):
-    """What was asked for can't be done; the message says what can."""
-
-
-class Gone(Exception):
-    """The subject ended, or said nothing in time, where it should have answered a request.
-
-    Args:
-        kind: `crash` or `timeout`.
-        told: How it went.
-        stderr: The end of what it wrote there.
-        replies: The replies to the requests before it.
-    """
-
-    def __init__(self, kind: str, told: str, stderr: str = "", replies: tuple[Message, ...] = ()) -> None:
-        super().__init__(told)
-        self.kind, self.told, self.stderr, self.replies = kind, told, stderr, replies
 
 
 class InProcess:

@@ -14,8 +14,8 @@ from onceproof_conformance.deviations import Deviations, known_deviations
 from onceproof_conformance.diagnosis import Failure
 from onceproof_conformance.hypotheses import Observed
 from onceproof_conformance.options import ENGINES, CutOff, Options
-from onceproof_conformance.realtime import is_sound
-from onceproof_conformance.runner import Late, Runner
+from onceproof_conformance.realtime import Late, is_sound
+from onceproof_conformance.runner import Runner
 from onceproof_conformance.samples import Sample
 from onceproof_spec.language import Kind
 from onceproof_spec.model import Model, Reply, Request

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onceproof_conformance.child import Chatter, Child, ChildError, Silent
-from onceproof_conformance.framing import BadLine, decode, shown
+from onceproof_conformance.protocol import BadLine, decode, shown
 
 
 @dataclass(frozen=True, slots=True)

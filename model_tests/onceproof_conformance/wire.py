@@ -11,9 +11,18 @@ import shlex
 from collections.abc import Sequence
 
 from onceproof_conformance.child import Child, ChildError, Died, Silent
-from onceproof_conformance.framing import BadLine, cut, decode, encode, end_of
-from onceproof_conformance.protocol import BadReply, Message, checked_reply
-from onceproof_conformance.subject import Gone, SubjectError
+from onceproof_conformance.protocol import (
+    BadLine,
+    BadReply,
+    Gone,
+    Message,
+    SubjectError,
+    checked_reply,
+    cut,
+    decode,
+    encode,
+    end_of,
+)
 
 TIMEOUT_S = 5.0
 GOODBYE = "bye"

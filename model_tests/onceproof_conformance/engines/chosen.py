@@ -23,10 +23,10 @@ from onceproof_conformance.crowd import (
     lifetimes,
     named,
     small_bound,
-)  # fmt: skip
-from onceproof_conformance.declared import Clock, Declared
+)
 from onceproof_conformance.engines import cover
-from onceproof_conformance.lifecycles.base import Dialect
+from onceproof_conformance.lifecycles import Dialect
+from onceproof_conformance.protocol import Clock, Declared
 from onceproof_conformance.realtime import STILL_MS, TICK_MS, is_clear, model_of, stretched
 from onceproof_spec.explore import Scope
 from onceproof_spec.model import Request, State

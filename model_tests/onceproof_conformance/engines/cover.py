@@ -14,9 +14,9 @@ from itertools import product
 from typing import Any
 
 from onceproof_conformance.belief import Case
-from onceproof_conformance.declared import Clock, Declared, Rng
 from onceproof_conformance.engines.instants import boundaries
-from onceproof_conformance.lifecycles.base import Dialect, has_call
+from onceproof_conformance.lifecycles import Dialect, has_call
+from onceproof_conformance.protocol import Clock, Declared, Rng
 from onceproof_spec.explore import Scope, draws_made
 from onceproof_spec.language import OUTCOMES, After, Apply, Evict, Field, Kind, Shown, Text
 from onceproof_spec.model import FAIL, Model, Request, State

@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from onceproof_conformance.belief import Belief, Case, Undecided, lost, unheard
 from onceproof_conformance.deaths import Deaths
-from onceproof_conformance.declared import Declared, Rng
 from onceproof_conformance.deviations import known_deviations
 from onceproof_conformance.engines.instants import boundaries
+from onceproof_conformance.protocol import Declared, Rng
 from onceproof_spec.language import Kind
 from onceproof_spec.model import Reply, Request
 from onceproof_spec.table import Table

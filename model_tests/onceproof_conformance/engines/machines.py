@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from onceproof_conformance.engines.machine import StoreMachine
-from onceproof_conformance.lifecycles.facet import FacetMachine
-from onceproof_conformance.lifecycles.handoff import HandoffMachine
-from onceproof_conformance.lifecycles.join import JoinMachine
-from onceproof_conformance.lifecycles.session import SessionMachine
-from onceproof_conformance.lifecycles.ticket import TicketMachine
+from onceproof_conformance.lifecycles import FacetMachine, HandoffMachine, JoinMachine, SessionMachine, TicketMachine
 
 MACHINES: Mapping[str, type[StoreMachine]] = {
     "handoff": HandoffMachine,

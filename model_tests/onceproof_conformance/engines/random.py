@@ -9,7 +9,7 @@ from hypothesis.stateful import get_state_machine_test
 from onceproof_conformance.belief import Case
 from onceproof_conformance.engines.machine import Broken, Ended, Game, StoreMachine
 from onceproof_conformance.engines.machines import machine_of
-from onceproof_conformance.lifecycles.base import Dialect
+from onceproof_conformance.lifecycles import Dialect
 from onceproof_spec.model import Reply
 
 STEPS = 16

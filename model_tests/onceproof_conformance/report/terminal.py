@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from onceproof_conformance.framing import visible
-from onceproof_conformance.protocol import Message
+from onceproof_conformance.protocol import Message, visible
 from onceproof_conformance.report.again import replay_command
 from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
 from onceproof_spec import Profile, law

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from onceproof_conformance.framing import written_out
+from onceproof_conformance.protocol import written_out
 from onceproof_conformance.report.again import replay_command
 from onceproof_conformance.report.terminal import sequence
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
-from onceproof_conformance.sides.shared import Make, Side, Token, expire, now, room, token_by_law, token_by_store
+from onceproof_conformance.sides.shared import (
+    Make,
+    Side,
+    Token,
+    expire,
+    now,
+    room,
+    token_by_law,
+    token_by_store,
+)
 from onceproof_spec import Table
 
 

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from onceproof_conformance.protocol import capabilities, is_whole
+from onceproof_conformance.protocol.errors import BadOffer
+from onceproof_conformance.protocol.messages import capabilities, is_whole
 from onceproof_spec import Profile, law
 from onceproof_spec.language import Promise, RestsOn
-
-
-class BadOffer(ValueError):
-    """The offer is none; the text says what to declare."""
 
 
 class Clock(StrEnum):

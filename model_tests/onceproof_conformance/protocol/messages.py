@@ -9,23 +9,26 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from onceproof_conformance.protocol.errors import BadReply
 from onceproof_spec import law, lifecycles
 from onceproof_spec.language import CRASH, OUTCOMES, Apply, Kind, Profile
 
 VERSION = "0.1.0"
+
 SUITE = f"onceproof {VERSION}"
+
 PROTOCOL = 1
+
 LARGEST = 2**53 - 1
+
 DRAWS_FIELD = "rng"
+
 FAILING_DRAW = "!"
+
 NONSENSE = ("unsupported", "bad_request")
 """The codes that are no refusal of a store: the request could not be done at all."""
 
 Message = dict[str, Any]
-
-
-class BadReply(Exception):
-    """A reply that is none: the adapter is broken, which is never a clause's fault."""
 
 
 @cache
