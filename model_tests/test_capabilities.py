@@ -12,8 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from onceproof_conformance.adapter import Adapter, Offer
-from onceproof_conformance.belief import Case
-from onceproof_conformance.crowd import MEMBER, SMALL, Crowd, crowd_of, is_image
+from onceproof_conformance.cases import Case
 from onceproof_conformance.engines import chosen
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.lifecycles import dialect_of
@@ -24,6 +23,7 @@ from onceproof_conformance.protocol import Declared, Message, read_offer
 from onceproof_conformance.realtime import is_sound
 from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import StoreResult, Verdict
+from onceproof_conformance.run.crowd import MEMBER, SMALL, Crowd, crowd_of, is_image
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.subject import subject_of
 from onceproof_spec import Profile, law

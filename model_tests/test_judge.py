@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from onceproof_conformance.adapter import Adapter, Offer, Refused
-from onceproof_conformance.belief import Case, allows
+from onceproof_conformance.cases import Case, allows, read_replay, replay_text
 from onceproof_conformance.check import apply_known_failing, check, read_known_failing
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
 from onceproof_conformance.reference import ReferenceAdapter
-from onceproof_conformance.replay import read, written
 from onceproof_conformance.results import Results, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.schemas import schema, validate
@@ -133,8 +132,8 @@ def test_a_printed_sequence_can_be_run_again():
     """The text of a failure is a case that fails again on the same store, and passes on the reference."""
     shown = judged(mutant("mismatch_consumes")).clauses["handoff.mismatch_never_consumes"].counterexample
     assert shown is not None
-    case = read(shown["replay"])
-    assert written(case) == shown["replay"]
+    case = read_replay(shown["replay"])
+    assert replay_text(case) == shown["replay"]
     assert [request.call for request in case.requests] == [call["op"] for call in shown["calls"]]
 
 
@@ -142,7 +141,7 @@ def test_a_printed_sequence_can_be_run_again():
 def test_a_text_that_is_no_replay_is_refused(text):
     """A replay that can't be read is wrong usage, said so."""
     with pytest.raises(BadReplay, match="replay"):
-        read(text)
+        read_replay(text)
 
 
 def test_true_is_not_one():

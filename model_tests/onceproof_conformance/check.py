@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from onceproof_conformance.belief import Case, first_wrong
-from onceproof_conformance.diagnosis import Failure
+from onceproof_conformance.cases import Case, Failure, read_replay
+from onceproof_conformance.diagnosis import first_wrong
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.lifecycles import judged_stores
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import SubjectError, WrongUsage
 from onceproof_conformance.realtime import Late
-from onceproof_conformance.replay import counterexample, read
+from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.subject import Subject, load, reference, subject_of
@@ -156,7 +156,7 @@ def _something(wanted: Sequence[tuple[str, Profile]], options: Options) -> None:
 
 def check_replay(named: Named, text: str, argv: Sequence[str] = ()) -> Results:
     """Run one printed sequence again; its verdict stands under the name `STORE.replay`."""
-    case = read(text)
+    case = read_replay(text)
     subject = named.subject()
     try:
         return _replayed(subject, case, argv)

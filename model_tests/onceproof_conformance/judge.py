@@ -8,13 +8,14 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 
-from onceproof_conformance.belief import Belief, Case, Undecided, lost
-from onceproof_conformance.crowd import crowd_of
-from onceproof_conformance.deaths import how
+from onceproof_conformance.cases import MOST_TRIES, Case, Failure, Observed, how, lost, shrink
 from onceproof_conformance.diagnosis import (
-    Failure,
+    Belief,
     Finding,
+    Hypothesis,
+    Undecided,
     answering_clause,
+    answers_so,
     better_explained,
     cheapest,
     diagnose,
@@ -25,16 +26,15 @@ from onceproof_conformance.engines import chosen
 from onceproof_conformance.engines.cover import zero_cases
 from onceproof_conformance.engines.machine import Game
 from onceproof_conformance.engines.printed import leak
+from onceproof_conformance.engines.race.races import Races
 from onceproof_conformance.engines.random import play
-from onceproof_conformance.hypotheses import Hypothesis, Observed, answers_so
 from onceproof_conformance.options import CutOff, Options
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.races import Races
 from onceproof_conformance.realtime import Late
 from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, StoreResult, Verdict
+from onceproof_conformance.run.crowd import crowd_of
 from onceproof_conformance.runner import OpenRefused, Runner
-from onceproof_conformance.shrink import MOST_TRIES, shrink
 from onceproof_conformance.trials import MOST_FAILURES, Trials
 from onceproof_conformance.verdicts import Verdicts
 from onceproof_spec.coverage import branches

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from onceproof_conformance.crowd import bounds, lifetimes
+from onceproof_conformance.cases import bounds, lifetimes
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import (
     FAILING_DRAW,

@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from onceproof_conformance.belief import Case, allows
-from onceproof_conformance.crowd import lifetimes
+from onceproof_conformance.cases import Case, allows, lifetimes
 from onceproof_conformance.engines import chosen
 from onceproof_conformance.lifecycles import Dialect
 from onceproof_conformance.protocol import NONSENSE, Declared, Errors, Message, encode, refusals

@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import lru_cache, reduce
 from math import gcd
 
-from onceproof_conformance.belief import Case
-from onceproof_conformance.crowd import lifetimes
+from onceproof_conformance.cases import Case, lifetimes
 from onceproof_spec.model import Model, Request
 from onceproof_spec.table import Table
 

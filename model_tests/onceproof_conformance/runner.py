@@ -8,10 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
-from onceproof_conformance.belief import COARSE, GONE, Case, limits_read, lost
-from onceproof_conformance.crowd import MEMBER, Crowd, bystander_reply, crowd_of, lifetimes
-from onceproof_conformance.deaths import MOST
-from onceproof_conformance.engines.race import Race, Raced
+from onceproof_conformance.cases import COARSE, GONE, Case, Race, Raced, lifetimes, limits_read, lost
 from onceproof_conformance.lifecycles import Bound, Dialect, dialect_of
 from onceproof_conformance.protocol import (
     DRAWS_FIELD,
@@ -31,6 +28,8 @@ from onceproof_conformance.protocol import (
     visible,
 )
 from onceproof_conformance.realtime import Late, Stopwatch, slack_of
+from onceproof_conformance.run.crowd import MEMBER, Crowd, bystander_reply, crowd_of
+from onceproof_conformance.run.fatal_calls import MOST
 from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Reply, Request

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from onceproof_conformance.hypotheses import Observed
+from onceproof_conformance.cases import Observed
 from onceproof_conformance.options import by_branch
 
 EVERY = 80

@@ -7,14 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from onceproof_conformance.belief import Belief, Case, Undecided, first_wrong, limits_read, lost
-from onceproof_conformance.crowd import can_be
-from onceproof_conformance.deaths import Deaths
-from onceproof_conformance.deviations import Deviations, known_deviations
-from onceproof_conformance.diagnosis import Failure
-from onceproof_conformance.hypotheses import Observed
+from onceproof_conformance.cases import Case, Failure, Observed, limits_read, lost
+from onceproof_conformance.diagnosis import Belief, Deviations, Undecided, first_wrong, known_deviations
 from onceproof_conformance.options import ENGINES, CutOff, Options
 from onceproof_conformance.realtime import Late, is_sound
+from onceproof_conformance.run.crowd import can_be
+from onceproof_conformance.run.fatal_calls import Deaths
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.samples import Sample
 from onceproof_spec.language import Kind

@@ -11,23 +11,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from onceproof_conformance.belief import Case
-from onceproof_conformance.crowd import (
-    MEMBER,
-    MOST,
-    WALKED,
-    bounds,
-    crowd_of,
-    fill,
-    is_image,
-    lifetimes,
-    named,
-    small_bound,
-)
+from onceproof_conformance.cases import Case, bounds, lifetimes
 from onceproof_conformance.engines import cover
 from onceproof_conformance.lifecycles import Dialect
 from onceproof_conformance.protocol import Clock, Declared
 from onceproof_conformance.realtime import STILL_MS, TICK_MS, is_clear, model_of, stretched
+from onceproof_conformance.run.crowd import (
+    MEMBER,
+    MOST,
+    WALKED,
+    crowd_of,
+    fill,
+    is_image,
+    named,
+    small_bound,
+)
 from onceproof_spec.explore import Scope
 from onceproof_spec.model import Request, State
 from onceproof_spec.table import Table

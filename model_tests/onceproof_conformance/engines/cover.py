@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from onceproof_conformance.belief import Case
+from onceproof_conformance.cases import Case
 from onceproof_conformance.engines.instants import boundaries
 from onceproof_conformance.lifecycles import Dialect, has_call
 from onceproof_conformance.protocol import Clock, Declared, Rng

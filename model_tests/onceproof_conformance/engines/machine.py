@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from onceproof_conformance.belief import Belief, Case, Undecided, lost, unheard
-from onceproof_conformance.deaths import Deaths
-from onceproof_conformance.deviations import known_deviations
+from onceproof_conformance.cases import Case, lost, unheard
+from onceproof_conformance.diagnosis import Belief, Undecided, known_deviations
 from onceproof_conformance.engines.instants import boundaries
 from onceproof_conformance.protocol import Declared, Rng
+from onceproof_conformance.run.fatal_calls import Deaths
 from onceproof_spec.language import Kind
 from onceproof_spec.model import Reply, Request
 from onceproof_spec.table import Table

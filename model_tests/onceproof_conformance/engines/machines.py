@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from onceproof_conformance.engines.machine import StoreMachine
-from onceproof_conformance.lifecycles import FacetMachine, HandoffMachine, JoinMachine, SessionMachine, TicketMachine
+from onceproof_conformance.lifecycles import (
+    FacetMachine,
+    HandoffMachine,
+    JoinMachine,
+    SessionMachine,
+    TicketMachine,
+)
 
 MACHINES: Mapping[str, type[StoreMachine]] = {
     "handoff": HandoffMachine,

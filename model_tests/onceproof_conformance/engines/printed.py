@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from onceproof_conformance.belief import Case
+from onceproof_conformance.cases import Case
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.runner import Runner
 from onceproof_spec.table import Table

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import get_state_machine_test
 
-from onceproof_conformance.belief import Case
+from onceproof_conformance.cases import Case
 from onceproof_conformance.engines.machine import Broken, Ended, Game, StoreMachine
 from onceproof_conformance.engines.machines import machine_of
 from onceproof_conformance.lifecycles import Dialect

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from onceproof_conformance.belief import GONE, STRANGE
-from onceproof_conformance.engines.race import Race
+from onceproof_conformance.cases import GONE, STRANGE, Race
 from onceproof_conformance.protocol import DRAWS_FIELD, FAILING_DRAW, Message, is_whole
 from onceproof_spec import Profile, Table, law
 from onceproof_spec.explore import Scope

@@ -7,8 +7,8 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from onceproof_conformance.cases import Race
 from onceproof_conformance.engines.machine import StoreMachine
-from onceproof_conformance.engines.race import Race
 from onceproof_conformance.lifecycles.base import Alike, Dialect, Listed, request
 from onceproof_spec.explore import Scope
 

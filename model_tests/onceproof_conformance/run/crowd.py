@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from onceproof_conformance.belief import Case
+from onceproof_conformance.cases import Case, bounds
 from onceproof_conformance.protocol import Declared, Message
 from onceproof_spec import Profile, law
-from onceproof_spec.language import DROPPED, HELD, Admit, Draw, Evict, Kind, Sweep, Tell
+from onceproof_spec.language import DROPPED, HELD, Kind, Sweep, Tell
 from onceproof_spec.model import Model, Outcome, Reply, Request, State
 from onceproof_spec.table import Table
 
@@ -23,6 +22,7 @@ MEMBER = 2
 """The handle of the token that stands for the crowd, and the place of the call that issues it."""
 
 SMALL = 5
+
 FEWEST = 20
 """A bound below it is filled token by token."""
 
@@ -30,31 +30,8 @@ WALKED = 4
 """A bound up to it is filled by the walk itself."""
 
 MOST = 100_000
+
 FIRST_BYSTANDER = 2_000
-
-
-@lru_cache(maxsize=32)
-def bounds(table: Table) -> frozenset[str]:
-    """The limits that say how many tokens may be held."""
-    found: set[str] = set()
-    for call in table.calls.values():
-        for guarded in call.rules:
-            if isinstance(guarded.rule, Admit):
-                found.add(guarded.rule.limit)
-            elif isinstance(guarded.rule, Sweep | Evict) and guarded.rule.when_full:
-                found.add(guarded.rule.when_full)
-    return frozenset(found & set(table.limits))
-
-
-def counts(table: Table) -> frozenset[str]:
-    """The limits that say how often something is tried."""
-    rules = [guarded.rule for call in table.calls.values() for guarded in call.rules]
-    return frozenset(rule.attempts for rule in rules if isinstance(rule, Draw)) & set(table.limits)
-
-
-def lifetimes(table: Table) -> frozenset[str]:
-    """The limits that are times."""
-    return frozenset(table.limits) - bounds(table) - counts(table)
 
 
 def small_bound(fixed: int) -> int:

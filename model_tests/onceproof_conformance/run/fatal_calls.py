@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from onceproof_conformance.belief import GONE, Case
+from onceproof_conformance.cases import Case, how
 from onceproof_spec.model import Model, Reply, Request, State
 
 MOST = {"crash": 10, "timeout": 2}
@@ -41,8 +41,3 @@ class Deaths:
                 return True
             state = outcome.state
         return False
-
-
-def how(seen: Reply) -> str:
-    """`crash` or `timeout`, of what stands for a reply that never came."""
-    return seen.refusal.removeprefix(GONE).partition(" ")[0]

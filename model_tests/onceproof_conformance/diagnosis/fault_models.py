@@ -15,27 +15,36 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
-from onceproof_conformance.belief import MOST_STATES, Case, allows
-from onceproof_conformance.deviations import COST, At
+from onceproof_conformance.cases import Observed, allows
+from onceproof_conformance.diagnosis.belief import MOST_STATES
+from onceproof_conformance.diagnosis.faults import COST, At
 from onceproof_spec import Profile, lower
 from onceproof_spec.language import Kind
 from onceproof_spec.model import ANY, Impossible, Model, Outcome, Point, Reply, Request, State
 from onceproof_spec.table import DefinitionError, Table
 
 Limits = tuple[tuple[str, int | None], ...]
+
 Models = Mapping[Limits, Model]
 """The model of each store by its limits."""
 
 LIKENESS = 0.85
+
 MOST_WRONG = 4
+
 MOST_KEPT = 20_000
+
 MOST_PLACES = 1_000
+
 REPEATED = ("guard", "rules", "rule")
 """What may lead to where more is asked."""
+
 EXACT = 50
 """By how much likelier a store is that answers every sequence so; else a hundredth of them is worth one of the cost."""
+
 FEW = 4
 """A clause is not named where another is so many times as often the one that is broken."""
+
 ANYWHERE = "*"
 
 
@@ -72,15 +81,6 @@ class Hypothesis:
         if self.site not in _sites(point):
             return 0
         return _options(point.labels).get(self.label, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """A case and every reply to it; the place of the one that the law does not allow, if there is one."""
-
-    case: Case
-    replies: tuple[Reply, ...]
-    place: int = 0
 
 
 def _sites(point: Point) -> tuple[str, ...]:
@@ -185,9 +185,6 @@ def _at(point: Point, option: int, clauses: tuple[str, ...]) -> Iterator[Hypothe
         yield Hypothesis("guard", site, "far", clauses)
 
 
-# the law otherwise: with one departure more or less, or with two tokens for one
-
-
 @lru_cache(maxsize=64)
 def _departures(table: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The departures that can be told from the law of this profile, each with its clause."""
@@ -229,9 +226,6 @@ def _merged(table: Table, one: Observed) -> Iterator[tuple[list[Request], list[R
         values = [tuple((n, merged(n, v)) for n, v in request.values) for request in one.case.requests]
         requests = [replace(request, values=new) for request, new in zip(one.case.requests, values, strict=True)]
         yield requests, [replace(reply, token=kept) if reply.token == lost else reply for reply in one.replies]
-
-
-# how like the subject a store is
 
 
 def answers_so(hypothesis: Hypothesis, model: Model, one: Observed) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from onceproof_conformance.belief import Case
-from onceproof_conformance.diagnosis import Failure
+from onceproof_conformance.cases.case import Case
+from onceproof_conformance.cases.observed import Failure
 from onceproof_spec.model import Request
 
 MOST_TRIES = 600

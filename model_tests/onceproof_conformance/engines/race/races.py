@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from onceproof_conformance.belief import Belief, Case, Undecided
-from onceproof_conformance.crowd import bounds
-from onceproof_conformance.engines.race import Race, Raced, TooMany, overlapped, possible_ends
+from onceproof_conformance.cases import Case, Race, Raced, bounds
+from onceproof_conformance.diagnosis import Belief, Undecided
+from onceproof_conformance.engines.race.linearizable import TooMany, overlapped, possible_ends
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.runner import RaceCrashed, Runner
 from onceproof_spec.model import Model, Reply, Request, State
 from onceproof_spec.table import Table
 
 LIMITS = (1, 2)
+
 LIFETIME_MS = 60_000
+
 ROUNDS = 16
 """So many times is each race run for every hundred examples: the slow part is that threads must meet."""
 
@@ -121,6 +123,3 @@ def explained(
         return False
     final = Belief(model, states=set(ends))
     return all(map(final.observe, race.after, after))
-
-
-__all__ = ["Contest", "Races", "explained"]

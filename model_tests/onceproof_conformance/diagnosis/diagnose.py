@@ -9,26 +9,34 @@ what it does not explain is looked at again. Clauses that explain equally well a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from onceproof_conformance.belief import MOST_RELAXED, Case, allows, unheard
-from onceproof_conformance.deviations import ALWAYS, Deviations
-from onceproof_conformance.hypotheses import Hypothesis, Observed, best_clauses
+from onceproof_conformance.cases import Failure, Observed, allows
+from onceproof_conformance.diagnosis.belief import MOST_RELAXED
+from onceproof_conformance.diagnosis.fault_models import Hypothesis, best_clauses
+from onceproof_conformance.diagnosis.faults import ALWAYS, Deviations
 from onceproof_spec.coverage import branches
 from onceproof_spec.model import Model, Reply, Request, State
 from onceproof_spec.table import Table
 
 UNEXPLAINED = 120
+
 WAIVED = 1
+
 AGAIN = 4
+
 DOUBT = 60
+
 MOST_FAILURES = 40
+
 MOST_HIDDEN = 24
+
 AS_WELL = 25
 """What is no more far-fetched than by this much explains a failure about as well."""
 
 ALIKE = 6
+
 TELLING = 3
 
 THEORIES = ("near -1", "near 0", "near 1", "far")
@@ -38,32 +46,6 @@ Models = Mapping[tuple[tuple[str, int | None], ...], Deviations]
 
 Evidence = Mapping[str, float]
 """For each branch, how often a sequence that took it passed. A store that deviates there would have failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A sequence, every reply to it, and the place of the first that the law does not allow."""
-
-    case: Case
-    replies: tuple[Reply, ...]
-    place: int
-
-    @classmethod
-    def seen(cls, case: Case, replies: tuple[Reply, ...], place: int) -> Failure:
-        """A failure without what came after a reply that may have named a token in a way that nobody knows."""
-        if unheard(case.requests[place], replies[place]):
-            case, replies = replace(case, requests=case.requests[: place + 1]), replies[: place + 1]
-        return cls(case, replies, place)
-
-    def signature(self, model: Model) -> tuple[object, ...]:
-        """What kind of failure it is: failures that are alike teach little."""
-        state, code = model.start, ""
-        for request, seen in zip(self.case.requests[: self.place + 1], self.replies, strict=False):
-            outcomes = model.after(state, request)
-            lawful = next((outcome for outcome in outcomes if allows(outcome.reply, seen)), outcomes[0])
-            state, code = lawful.state, lawful.code
-        calls = tuple(request.call for request in self.case.requests[: self.place + 1])
-        return calls[-2:], code, self.replies[self.place]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,36 +8,11 @@ each reply in that order, those of the calls that follow the race included.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from onceproof_conformance.belief import allows
-from onceproof_spec.model import Model, Reply, Request, State
+from onceproof_conformance.cases import Raced, allows
+from onceproof_spec.model import Model, State
 
 MOST_NODES = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Race:
-    """Calls that come first, lanes of calls that race, and calls that show what came of it.
-
-    `clause` is broken if no order explains the history. `meet_ms`: how long callbacks wait for each other.
-    """
-
-    clause: str
-    before: tuple[Request, ...]
-    lanes: tuple[tuple[Request, ...], ...]
-    after: tuple[Request, ...] = ()
-    meet_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Raced:
-    """A call of a race: what was asked and answered, and its two tickets."""
-
-    request: Request
-    reply: Reply
-    began: int
-    ended: int
 
 
 class TooMany(Exception):

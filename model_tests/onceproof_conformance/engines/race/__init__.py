@@ -1,0 +1,5 @@
+"""Races: calls that are forced to meet, and the orders of them that the law allows."""
+
+from __future__ import annotations
+
+__all__ = []
