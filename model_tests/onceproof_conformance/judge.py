@@ -24,10 +24,10 @@ from onceproof_conformance.diagnosis import (
 )
 from onceproof_conformance.engines import chosen
 from onceproof_conformance.engines.cover import zero_cases
-from onceproof_conformance.engines.machine import Game
 from onceproof_conformance.engines.printed import leak
 from onceproof_conformance.engines.race.races import Races
-from onceproof_conformance.engines.random import play
+from onceproof_conformance.engines.random.machine import Game
+from onceproof_conformance.engines.random.play import play
 from onceproof_conformance.options import CutOff, Options
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.realtime import Late

@@ -8,7 +8,16 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
-from onceproof_conformance.cases import COARSE, GONE, Case, Race, Raced, lifetimes, limits_read, lost
+from onceproof_conformance.cases import (
+    COARSE,
+    GONE,
+    Case,
+    Race,
+    Raced,
+    lifetimes,
+    limits_read,
+    lost,
+)
 from onceproof_conformance.lifecycles import Bound, Dialect, dialect_of
 from onceproof_conformance.protocol import (
     DRAWS_FIELD,

@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from onceproof_conformance.cases import Case, Failure, Observed, limits_read, lost
-from onceproof_conformance.diagnosis import Belief, Deviations, Undecided, first_wrong, known_deviations
+from onceproof_conformance.diagnosis import (
+    Belief,
+    Deviations,
+    Undecided,
+    first_wrong,
+    known_deviations,
+)
 from onceproof_conformance.options import ENGINES, CutOff, Options
 from onceproof_conformance.realtime import Late, is_sound
 from onceproof_conformance.run.crowd import can_be

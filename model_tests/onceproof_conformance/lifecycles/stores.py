@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from onceproof_conformance.lifecycles import facet, handoff, join, session, ticket
-from onceproof_conformance.lifecycles.base import Dialect
+from onceproof_conformance.lifecycles.dialect import Dialect
 
 DIALECTS: Mapping[str, Dialect] = {
     module.DIALECT.store: module.DIALECT for module in (handoff, join, ticket, session, facet)

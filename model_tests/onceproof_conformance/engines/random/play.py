@@ -7,12 +7,13 @@ from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import get_state_machine_test
 
 from onceproof_conformance.cases import Case
-from onceproof_conformance.engines.machine import Broken, Ended, Game, StoreMachine
-from onceproof_conformance.engines.machines import machine_of
+from onceproof_conformance.engines.random.machine import Broken, Ended, Game, StoreMachine
+from onceproof_conformance.engines.random.machines import machine_of
 from onceproof_conformance.lifecycles import Dialect
 from onceproof_spec.model import Reply
 
 STEPS = 16
+
 UNHURRIED = (
     HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example,
 )  # fmt: skip

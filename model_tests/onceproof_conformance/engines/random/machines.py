@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from onceproof_conformance.engines.machine import StoreMachine
-from onceproof_conformance.lifecycles import (
-    FacetMachine,
-    HandoffMachine,
-    JoinMachine,
-    SessionMachine,
-    TicketMachine,
-)
+from onceproof_conformance.engines.random.facet import FacetMachine
+from onceproof_conformance.engines.random.handoff import HandoffMachine
+from onceproof_conformance.engines.random.join import JoinMachine
+from onceproof_conformance.engines.random.machine import StoreMachine
+from onceproof_conformance.engines.random.session import SessionMachine
+from onceproof_conformance.engines.random.ticket import TicketMachine
 
 MACHINES: Mapping[str, type[StoreMachine]] = {
     "handoff": HandoffMachine,
