@@ -13,7 +13,7 @@ import pytest
 
 from onceproof_conformance.adapter import Adapter, Offer
 from onceproof_conformance.cases import Case
-from onceproof_conformance.engines import chosen
+from onceproof_conformance.engines import selected_cases
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.lifecycles import request as call
@@ -146,7 +146,7 @@ def test_a_small_store_stands_for_a_large_one(store: str) -> None:
     declared = read_offer(store, Offer(caps=CAPS[store], fixed=fixed).message())
     cases = [
         case
-        for case in chosen.cases(law(store, Profile.HARDENED), dialect_of(store), declared)
+        for case in selected_cases(law(store, Profile.HARDENED), dialect_of(store), declared)
         if crowded(declared, case)
     ]
     assert len(cases) > 20
@@ -189,7 +189,7 @@ def test_only_a_full_store_that_nobody_disturbs_stands_for_a_large_one() -> None
     """A sequence that does not fill the store, or that names one of the crowd, is no image of a large store's."""
     declared = read_offer("session", Offer(caps=("len",), fixed={"ttl_ms": 60_000, "entries_max": 100}).message())
     table = law("session", Profile.HARDENED)
-    case = next(case for case in chosen.cases(table, dialect_of("session"), declared) if crowded(declared, case))
+    case = next(case for case in selected_cases(table, dialect_of("session"), declared) if crowded(declared, case))
     crowd = Crowd("entries_max", 100 - SMALL)
     member = case.requests[MEMBER]
     assert is_image(case, crowd, table)
@@ -242,7 +242,7 @@ def test_a_store_with_a_clock_of_its_own_is_judged_as_far_as_can_be(store: str) 
 def test_no_answer_in_real_time_hangs_on_a_moment(store: str) -> None:
     """Of every sequence that is run with a real clock each call may come a moment earlier or later."""
     table, dialect = law(store, Profile.HARDENED), dialect_of(store)
-    cases = chosen.cases(table, dialect, read_offer(store, Offer(caps=CAPS[store], clock="real").message()))
+    cases = selected_cases(table, dialect, read_offer(store, Offer(caps=CAPS[store], clock="real").message()))
     assert any(request.at for case in cases for request in case.requests)
     assert [case for case in cases[::5] if not is_sound(table, case, dialect.instants)] == []
 

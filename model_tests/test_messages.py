@@ -8,8 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from onceproof_conformance.engines import chosen
-from onceproof_conformance.engines.printed import leak
+from onceproof_conformance.engines import printed_leak, selected_cases
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.messages import document
 from onceproof_conformance.options import Options
@@ -57,11 +56,11 @@ def recorded() -> Recorded:
     subject = Subject(answers)
     for store in lifecycles():
         runner, table = Runner(subject, store), law(store, Profile.HARDENED)
-        cases = chosen.cases(table, runner.dialect, runner.declared)
+        cases = selected_cases(table, runner.dialect, runner.declared)
         for case in cases[:: max(1, len(cases) // SEQUENCES)]:
             runner.replay(case)
         Judge(runner, table, Options(("race",), examples=25)).run()
-        leak(runner, table) if store == "handoff" else None
+        printed_leak(runner, table) if store == "handoff" else None
     return answers
 
 

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from onceproof_conformance.child import MOST_IN_FLIGHT
-from onceproof_conformance.engines import cover
+from onceproof_conformance.engines import walked_cases
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Message, encode, read_offer
@@ -90,7 +90,7 @@ def measured(told: tuple[str, ...]) -> dict[str, float]:
         subject = Subject(Wire(told))
         runner = Runner(subject, STORE)
         offer = subject.hello["stores"][STORE]
-        cases = list(islice(cover.cases(table, dialect, read_offer(STORE, offer)), CASES))
+        cases = list(islice(walked_cases(table, dialect, read_offer(STORE, offer)), CASES))
         messages: list[Message] = []
         for case in cases:
             messages += [runner.opening(case), *(runner.message(request, case.config) for request in case.requests)]

@@ -22,12 +22,7 @@ from onceproof_conformance.diagnosis import (
     diagnose_parts,
     explain,
 )
-from onceproof_conformance.engines import chosen
-from onceproof_conformance.engines.cover import zero_cases
-from onceproof_conformance.engines.printed import leak
-from onceproof_conformance.engines.race.races import Races
-from onceproof_conformance.engines.random.machine import Game
-from onceproof_conformance.engines.random.play import play
+from onceproof_conformance.engines import Game, Races, lawful_branches, play, printed_leak, selected_cases, zero_cases
 from onceproof_conformance.options import CutOff, Options
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.realtime import Late
@@ -98,9 +93,9 @@ class Judge:
     # cover and the probes
 
     def cover(self) -> None:
-        cases = chosen.cases(self.table, self.runner.dialect, self.runner.declared)
+        cases = selected_cases(self.table, self.runner.dialect, self.runner.declared)
         if not self.runner.declared.is_plain:
-            self.reachable = {b for case in cases for taken in chosen.lawful(self.table, case) for b in taken}
+            self.reachable = {b for case in cases for taken in lawful_branches(self.table, case) for b in taken}
         failures = self.trials.run_all("cover", cases)
         self.repeated_draws()
         for clause, promise in self.table.clauses.items():
@@ -178,7 +173,7 @@ class Judge:
         return self.trials.try_case(case)
 
     def printed_forms(self, clause: str) -> None:
-        shown, tried = leak(self.runner, self.table)
+        shown, tried = printed_leak(self.runner, self.table)
         self.trials.probe(clause, "cover", tried)
         if shown is not None:
             self.broken[clause] = self.breach(clause, "cover", shown)

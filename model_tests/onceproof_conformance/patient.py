@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from onceproof_conformance.cases import Case, allows, lifetimes
-from onceproof_conformance.engines import chosen
+from onceproof_conformance.engines import selected_cases
 from onceproof_conformance.lifecycles import Dialect
 from onceproof_conformance.protocol import NONSENSE, Declared, Errors, Message, encode, refusals
 from onceproof_conformance.realtime import model_of, stretched
@@ -168,7 +168,7 @@ def _short(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
     """Sequences of few calls, with the clock going on, the shortest first."""
     onward = replace(declared, caps=declared.caps - {"clock_back"})
     scopes = tuple(replace(scope, calls=min(scope.calls, CALLS_TO_A_STATE)) for scope in dialect.scopes)
-    cases: Iterable[Case] = chosen.cases(table, replace(dialect, scopes=scopes), onward)
+    cases: Iterable[Case] = selected_cases(table, replace(dialect, scopes=scopes), onward)
     return sorted((case for case in cases if len(case.requests) <= MOST_CALLS), key=lambda one: len(one.requests))
 
 

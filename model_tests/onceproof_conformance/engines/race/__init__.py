@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
-__all__ = []
+from onceproof_conformance.engines.race.races import Races
+
+__all__ = [
+    "Races",
+]

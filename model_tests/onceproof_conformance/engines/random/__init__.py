@@ -2,4 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = []
+from onceproof_conformance.engines.random.machine import Game
+from onceproof_conformance.engines.random.play import play
+
+__all__ = [
+    "Game",
+    "play",
+]

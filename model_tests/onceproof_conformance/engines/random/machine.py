@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from onceproof_conformance.cases import Case, lost, unheard
 from onceproof_conformance.diagnosis import Belief, Undecided, known_deviations
-from onceproof_conformance.engines.instants import boundaries
+from onceproof_conformance.engines.boundaries import boundaries
 from onceproof_conformance.protocol import Declared, Rng
 from onceproof_conformance.run.fatal_calls import Deaths
 from onceproof_spec.language import Kind

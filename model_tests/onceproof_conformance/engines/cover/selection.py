@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from onceproof_conformance.cases import Case, bounds, lifetimes
-from onceproof_conformance.engines import cover
+from onceproof_conformance.engines.cover.walk import Node, Walk, walked_cases
 from onceproof_conformance.lifecycles import Dialect
 from onceproof_conformance.protocol import Clock, Declared
 from onceproof_conformance.realtime import STILL_MS, TICK_MS, is_clear, model_of, stretched
@@ -34,6 +34,7 @@ MOST_FILLED = 250_000
 """So many calls are made at most to fill stores."""
 
 LIFETIMES = 2
+
 FEWER_CALLS, FEWEST_CALLS = 2, 2
 """How many lifetimes that are fixed are walked through, and in how many calls: their instants are far apart."""
 
@@ -47,7 +48,7 @@ LIFETIME = 3
 """How many instants a lifetime has where the clock is real: so many that one lies clearly before its end."""
 
 
-def cases(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
+def selected_cases(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
     """Every sequence to run, each with limits that the subject can have."""
     if declared.clock is Clock.REAL and lifetimes(table):
         return [*_still(table, dialect, declared), *_slept(table, dialect, declared)]
@@ -58,7 +59,7 @@ def cases(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
 
 def _walked(table: Table, dialect: Dialect, declared: Declared, scopes: Iterable[Scope]) -> list[Case]:
     fitted = tuple(fitted_scope(table, scope, declared, dialect) for scope in scopes)
-    found = cover.cases(table, replace(dialect, scopes=fitted), declared)
+    found = walked_cases(table, replace(dialect, scopes=fitted), declared)
     # What is fixed may leave several scopes with the same limits, and so with sequences in common.
     return list(dict.fromkeys(found) if declared.fixed else found)
 
@@ -75,9 +76,6 @@ def fitted_scope(table: Table, scope: Scope, declared: Declared, dialect: Dialec
     return replace(scope, limits=limits, clock=clock, numbers=numbers, calls=calls)
 
 
-# bounds that are fixed
-
-
 def _filled(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
     """Sequences on a store that is filled to a bound that is fixed."""
     found: list[Case] = []
@@ -91,8 +89,8 @@ def _on_a_full_store(table: Table, dialect: Dialect, declared: Declared, bound: 
     small = small_bound(size)
     scope = fitted_scope(table, replace(dialect.scopes[0], tokens=small), declared, dialect)
     scope = replace(scope, limits={**scope.limits, bound: small}, clock=scope.clock + small)
-    walk = cover.Walk(table, scope, declared, dialect.names.strangers[:2])
-    firsts = [request for request in walk.alphabet(cover.Node(walk.model.start, (), 0)) if request.at == 0]
+    walk = Walk(table, scope, declared, dialect.names.strangers[:2])
+    firsts = [request for request in walk.alphabet(Node(walk.model.start, (), 0)) if request.at == 0]
     calls = tuple(fill(table, scope.limits, firsts, small, dialect.instants))
     limits = tuple((name, scope.limits[name]) for name in table.limits)
     cost = 0
@@ -109,25 +107,25 @@ def _on_a_full_store(table: Table, dialect: Dialect, declared: Declared, bound: 
                 yield case
 
 
-def _ways(walk: cover.Walk, calls: tuple[Request, ...]) -> Iterator[tuple[tuple[Request, ...], cover.Node]]:
+def _ways(walk: Walk, calls: tuple[Request, ...]) -> Iterator[tuple[tuple[Request, ...], Node]]:
     """What may follow on a full store: one call of every kind, then two; each with where its last call is made."""
     state = walk.model.start
     for request in calls:
         state = walk.model.after(state, request)[0].state
-    full = cover.Node(state, calls, calls[-1].at)
+    full = Node(state, calls, calls[-1].at)
     told: set[object] = set()
-    further: list[tuple[cover.Node, object]] = []
+    further: list[tuple[Node, object]] = []
     for request, after, kind in _kinds(walk, full, told, ()):
         yield (*calls, request), full
         if after != state:
-            further.append((cover.Node(after, (*calls, request), max(full.at, request.at)), kind))
+            further.append((Node(after, (*calls, request), max(full.at, request.at)), kind))
     for node, kind in further:
         for request, _, _ in _kinds(walk, node, told, (kind,)):
             yield (*node.way, request), node
 
 
 def _kinds(
-    walk: cover.Walk, node: cover.Node, told: set[object], before: tuple[object, ...]
+    walk: Walk, node: Node, told: set[object], before: tuple[object, ...]
 ) -> Iterator[tuple[Request, State, object]]:
     """Calls that take a branch, or are answered in a way, that is not told of yet, with what they leave."""
     for request in walk.alphabet(node):
@@ -140,9 +138,6 @@ def _kinds(
         if new:
             told |= new
             yield request, outcome.state, kind
-
-
-# a clock that is real
 
 
 def _still(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]:
@@ -173,13 +168,13 @@ def _slept(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]
     taken: Counter[object] = Counter()
     for case in sorted(_walked(table, dialect, declared, scopes), key=lambda case: len(case.requests)):
         if case.requests[-1].at and is_clear(table, case):
-            seen = {(case.limits, branch) for branches in lawful(table, case) for branch in branches}
+            seen = {(case.limits, branch) for branches in lawful_branches(table, case) for branch in branches}
             if any(taken[branch] < SLEPT_FOR_A_BRANCH for branch in seen):
                 taken.update(seen)
                 yield stretched(table, case, dialect.instants, TICK_MS)
 
 
-def lawful(table: Table, case: Case) -> Iterator[tuple[str, ...]]:
+def lawful_branches(table: Table, case: Case) -> Iterator[tuple[str, ...]]:
     """The branches that each call of a sequence takes, of a store that keeps the law."""
     model = model_of(table, case.limits)
     state = model.start
@@ -187,6 +182,3 @@ def lawful(table: Table, case: Case) -> Iterator[tuple[str, ...]]:
         outcome = model.after(state, request)[0]
         yield outcome.branches
         state = outcome.state
-
-
-__all__ = ["cases", "lawful"]

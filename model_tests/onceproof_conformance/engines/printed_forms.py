@@ -11,10 +11,11 @@ from onceproof_conformance.runner import Runner
 from onceproof_spec.table import Table
 
 LIMIT = 60_000
+
 RAW = b"ONCEPROOFSECRET!"
 
 
-def leak(runner: Runner, table: Table) -> tuple[Message | None, int]:
+def printed_leak(runner: Runner, table: Table) -> tuple[Message | None, int]:
     """The printed form that shows a token, if there is one, and how many tokens were tried."""
     fixed = dict(runner.declared.fixed)
     limits = tuple((name, fixed.get(name, LIMIT)) for name in table.limits)

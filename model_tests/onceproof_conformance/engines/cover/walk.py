@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any
 
 from onceproof_conformance.cases import Case
-from onceproof_conformance.engines.instants import boundaries
+from onceproof_conformance.engines.boundaries import boundaries
 from onceproof_conformance.lifecycles import Dialect, has_call
 from onceproof_conformance.protocol import Clock, Declared, Rng
 from onceproof_spec.explore import Scope, draws_made
@@ -248,7 +248,7 @@ def sequences(
     return tuple(dict.fromkeys(Walk(table, scope, declared, strangers).sequences()))
 
 
-def cases(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]:
+def walked_cases(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]:
     """Every sequence of every small store."""
     for scope in dialect.scopes:
         limits = tuple((name, scope.limits[name]) for name in table.limits)
