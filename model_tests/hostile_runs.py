@@ -18,8 +18,9 @@ from typing import Any
 
 from hostile_lines import REQUESTS, Dice, opening
 from onceproof_conformance import cli
-from onceproof_conformance.adapter import Adapter
+from onceproof_conformance.adapter import Adapter, ReferenceAdapter, Server, serve_lines
 from onceproof_conformance.check import Named, check, check_named
+from onceproof_conformance.judge_subject import subject_of
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import (
@@ -35,11 +36,8 @@ from onceproof_conformance.protocol import (
     is_whole,
     refusals,
 )
-from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import Verdict
-from onceproof_conformance.serve import Server, serve_lines
-from onceproof_conformance.subject import subject_of
-from onceproof_conformance.wire import Wire
+from onceproof_conformance.subject import Wire
 from onceproof_spec import Profile, law
 
 MOST_TOLD = 2_000
@@ -187,7 +185,7 @@ def served_outside(path: str, lines: Sequence[bytes]) -> subprocess.CompletedPro
 
 HERE = Path(__file__).parent
 SERVE = ("env", f"PYTHONPATH={HERE}", sys.executable, "-m", "onceproof_conformance.serve")
-REFERENCE = "onceproof_conformance.reference:ReferenceAdapter"
+REFERENCE = "onceproof_conformance.adapter:ReferenceAdapter"
 WAIT = "cat >/dev/null"
 """What a shell does to wait until its input ends."""
 

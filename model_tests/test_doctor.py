@@ -19,7 +19,7 @@ TIMEOUT = 1.0
 START = 20.0
 """Seconds for a reply, of what starts at once and of what must be right however slow the machine is."""
 
-REFERENCE = ("-m", "onceproof_conformance.serve", "onceproof_conformance.reference:ReferenceAdapter")
+REFERENCE = ("-m", "onceproof_conformance.serve", "onceproof_conformance.adapter:ReferenceAdapter")
 
 MISTAKES = {
     "EndsWithAnError": ("ends_at_once", '"op":"hello"', "nothing: the process ended with status 1"),

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from onceproof_conformance.adapter import Adapter, Offer, Refused
+from onceproof_conformance.adapter import Adapter, Offer, ReferenceAdapter, Refused, load
 from onceproof_conformance.cases import Case, allows, read_replay, replay_text
 from onceproof_conformance.check import apply_known_failing, check, read_known_failing
 from onceproof_conformance.judge import Judge
+from onceproof_conformance.judge_subject import reference_subject, subject_of
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
-from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import Results, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.schemas import schema, validate
-from onceproof_conformance.subject import load, reference, subject_of
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.model import Reply, Request
 
@@ -53,7 +52,7 @@ def mutant(name):
 @pytest.mark.parametrize(("store", "profile"), FULL)
 def test_the_reference_stores_pass_every_clause_exercised(store, profile):
     """Every clause of the reference stores passes in both profiles and was exercised; n/a is a restart alone."""
-    result = judged(reference(), store, profile, Options())
+    result = judged(reference_subject(), store, profile, Options())
     passed = {name: clause.exercised for name, clause in result.clauses.items() if clause.verdict is Verdict.PASS}
     assert min(passed.values()) > 0
     assert set(result.clauses) - set(passed) == {"join.survives_restart"} & set(result.clauses)
@@ -62,7 +61,7 @@ def test_the_reference_stores_pass_every_clause_exercised(store, profile):
 
 def test_two_runs_with_one_seed_are_the_same():
     """The amount of work is a count, so the same seed gives the same numbers."""
-    first, second = (judged(reference(), options=Options(seed=7, examples=20)) for _ in range(2))
+    first, second = (judged(reference_subject(), options=Options(seed=7, examples=20)) for _ in range(2))
     assert [c.message() for c in first.clauses.values()] == [c.message() for c in second.clauses.values()]
 
 
@@ -82,13 +81,13 @@ def test_what_is_not_offered_is_not_applicable_and_named():
 
 def test_a_clause_that_was_never_exercised_is_undecided():
     """Where no sequence is run, nothing passes."""
-    result = judged(reference(), options=Options(engines=()))
+    result = judged(reference_subject(), options=Options(engines=()))
     assert {clause.verdict for clause in result.clauses.values()} == {Verdict.UNDECIDED}
 
 
 def test_a_run_that_is_cut_off_is_undecided():
     """A budget of nothing leaves every clause undecided, and the exit status says so."""
-    results = check(reference(), Options(budget=0.0), stores=["session"])
+    results = check(reference_subject(), Options(budget=0.0), stores=["session"])
     assert results.verdict is Verdict.UNDECIDED
     assert results.exit_status == 2
 
@@ -260,7 +259,7 @@ def test_a_known_failure_is_known_and_one_that_passes_fails_the_run(tmp_path):
     """A listed clause that fails is known-failing; one that passes is an unexpected pass, and the run fails."""
     listed = tmp_path / "known"
     listed.write_text("handoff.revoked_is_dead  # mended next month\nhandoff.len_counts # it never was\n\n# a remark\n")
-    results = Results([], 1, reference().hello, [judged(mutant("revoke_keeps"))])
+    results = Results([], 1, reference_subject().hello, [judged(mutant("revoke_keeps"))])
     apply_known_failing(results, read_known_failing(listed))
     clauses = results.runs[0].clauses
     assert clauses["handoff.revoked_is_dead"].verdict is Verdict.KNOWN_FAILING

@@ -8,14 +8,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from onceproof_conformance.adapter import InProcess, ReferenceAdapter
 from onceproof_conformance.engines import printed_leak, selected_cases
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.messages import document
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.runner import Runner
-from onceproof_conformance.subject import InProcess, Subject
+from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law, lifecycles
 
 SCHEMA = document()

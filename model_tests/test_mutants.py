@@ -7,11 +7,11 @@ import statistics
 import pytest
 
 from onceproof_conformance.judge import Judge
+from onceproof_conformance.judge_subject import subject_of
 from onceproof_conformance.mutants import MUTANTS, Mutant
 from onceproof_conformance.options import Options
 from onceproof_conformance.results import StoreResult, Verdict
 from onceproof_conformance.runner import Runner
-from onceproof_conformance.subject import subject_of
 from onceproof_spec import Profile, law, lifecycles
 
 BROKEN = (Verdict.FAIL, Verdict.WARN)

@@ -31,12 +31,10 @@ from hostile_runs import (
     verdicts_on_answers,
 )
 from onceproof_conformance import check as checking
-from onceproof_conformance.adapter import Offer
+from onceproof_conformance.adapter import Offer, ReferenceAdapter, Server
 from onceproof_conformance.cli import run
 from onceproof_conformance.protocol import MOST_LINE, Message
-from onceproof_conformance.reference import ReferenceAdapter
 from onceproof_conformance.results import Verdict
-from onceproof_conformance.serve import Server
 
 MEGABYTE = 1 << 20
 RIGHT = b'{"id":0,"ok":null}'

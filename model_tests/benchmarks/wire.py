@@ -22,16 +22,14 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table as Grid
 
-from onceproof_conformance.child import MOST_IN_FLIGHT
 from onceproof_conformance.engines import walked_cases
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Message, encode, read_offer
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.starters import LANGUAGES, starter
-from onceproof_conformance.subject import Subject
+from onceproof_conformance.subject import MOST_IN_FLIGHT, Subject, Wire
 from onceproof_conformance.trials import Trials
-from onceproof_conformance.wire import Wire
 from onceproof_spec import Profile, law
 
 STORE = "handoff"

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from onceproof_conformance.adapter import load
 from onceproof_conformance.cases import Case, Failure, read_replay
 from onceproof_conformance.diagnosis import first_wrong
 from onceproof_conformance.judge import Judge
+from onceproof_conformance.judge_subject import reference_subject, subject_of
 from onceproof_conformance.lifecycles import judged_stores
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import SubjectError, WrongUsage
@@ -21,8 +23,7 @@ from onceproof_conformance.realtime import Late
 from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.runner import Runner
-from onceproof_conformance.subject import Subject, load, reference, subject_of
-from onceproof_conformance.wire import TIMEOUT_S, Wire
+from onceproof_conformance.subject import TIMEOUT_S, Subject, Wire
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import Level
 from onceproof_spec.model import Model
@@ -49,7 +50,7 @@ class Named:
             SubjectError, BadReply: There is none, or it is broken.
         """
         if not self.command:
-            return reference() if self.path is None else subject_of(load(self.path))
+            return reference_subject() if self.path is None else subject_of(load(self.path))
         wire = Wire(self.command, self.timeout)
         try:
             return Subject(wire)

@@ -30,7 +30,7 @@ from onceproof_conformance.report.markdown import markdown
 from onceproof_conformance.schemas import validate
 from onceproof_conformance.screen import console, progress
 from onceproof_conformance.starters import LANGUAGES, starter
-from onceproof_conformance.wire import TIMEOUT_S
+from onceproof_conformance.subject import TIMEOUT_S
 
 BROKEN_SUBJECT, WRONG_USAGE, OUR_BUG = 3, 64, 70
 FILE = click.Path(path_type=Path)

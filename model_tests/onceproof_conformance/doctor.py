@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from onceproof_conformance.ailments import AILMENTS, Ailment
-from onceproof_conformance.child import ChildError, NotStarted, Silent
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.patient import Doubts, Patient, telling
 from onceproof_conformance.protocol import (
@@ -25,6 +24,7 @@ from onceproof_conformance.protocol import (
     read_offer,
     shown,
 )
+from onceproof_conformance.subject import ChildError, NotStarted, Silent
 from onceproof_conformance.watched import Named, Watched, is_message
 from onceproof_spec import Profile, law, lifecycles
 

@@ -22,7 +22,15 @@ from onceproof_conformance.diagnosis import (
     diagnose_parts,
     explain,
 )
-from onceproof_conformance.engines import Game, Races, lawful_branches, play, printed_leak, selected_cases, zero_cases
+from onceproof_conformance.engines import (
+    Game,
+    Races,
+    lawful_branches,
+    play,
+    printed_leak,
+    selected_cases,
+    zero_cases,
+)
 from onceproof_conformance.options import CutOff, Options
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.realtime import Late

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from onceproof_conformance.adapter import MOST_LANES
 from onceproof_conformance.cases import bounds, lifetimes
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import (
@@ -27,7 +28,6 @@ from onceproof_conformance.protocol import (
     needs,
     refusals,
 )
-from onceproof_conformance.racing import MOST_LANES
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import OUTCOMES, RAN, After, Apply, Draw, Field, Given, Kind, Shown, Tell, Text
 

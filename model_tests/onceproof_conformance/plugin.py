@@ -169,10 +169,11 @@ def _runs(option: Namespace) -> list[Run]:
             f"--onceproof needs {', '.join(missing)}, and the stores alone were installed; "
             "install the rest with: python -m pip install 'onceproof[conformance]'"
         )
+    from onceproof_conformance.adapter import load
     from onceproof_conformance.check import profiles_of, stores_of
+    from onceproof_conformance.judge_subject import subject_of
     from onceproof_conformance.options import Options
     from onceproof_conformance.protocol import SubjectError, WrongUsage
-    from onceproof_conformance.subject import load, subject_of
 
     options = Options(
         clauses=tuple(option.onceproof_clause), seed=option.onceproof_seed, examples=option.onceproof_examples

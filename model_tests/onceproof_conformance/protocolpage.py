@@ -7,9 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from onceproof_conformance.child import MOST_IN_FLIGHT
 from onceproof_conformance.messages import Schema, arguments, codes, config, value
 from onceproof_conformance.protocol import MOST_LINE, PROTOCOL, capabilities, needs
+from onceproof_conformance.subject import MOST_IN_FLIGHT
 from onceproof_spec import lifecycles
 
 

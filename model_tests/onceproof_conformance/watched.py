@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onceproof_conformance.child import Chatter, Child, ChildError, Silent
 from onceproof_conformance.protocol import BadLine, decode, shown
+from onceproof_conformance.subject import Chatter, Child, ChildError, Silent
 
 
 @dataclass(frozen=True, slots=True)

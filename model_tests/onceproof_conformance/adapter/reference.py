@@ -10,8 +10,8 @@ from typing import Any
 
 import onceproof
 from onceproof import ManualClock, OnceproofError, VerificationRefused
-from onceproof_conformance.adapter import Adapter, Offer, Refused, draws
-from onceproof_conformance.racing import Meeting
+from onceproof_conformance.adapter.base import Adapter, Offer, Refused, draws
+from onceproof_conformance.adapter.lanes import Meeting
 from onceproof_spec.language import Profile
 
 BOTH = tuple(str(profile) for profile in Profile)

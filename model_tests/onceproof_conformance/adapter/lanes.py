@@ -16,9 +16,13 @@ from contextlib import contextmanager
 from onceproof_conformance.protocol import Message
 
 MOST_LANES = 64
+
 MOST_CALLS = 64
+
 CONTROL = ("hello", "open", "race", "restart", "bye")
+
 PATIENCE_S = 5.0
+
 SWITCH_S = 1e-5
 
 Answer = Callable[[Message], Message]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from onceproof_conformance.child import Child, ChildError, Died, Silent
 from onceproof_conformance.protocol import (
     BadLine,
     BadReply,
@@ -23,10 +22,14 @@ from onceproof_conformance.protocol import (
     encode,
     end_of,
 )
+from onceproof_conformance.subject.process import Child, ChildError, Died, Silent
 
 TIMEOUT_S = 5.0
+
 GOODBYE = "bye"
+
 MOST_REMEMBERED = 50_000
+
 MOST_SHORT = 200
 
 

@@ -25,7 +25,9 @@ REFILL = MOST_IN_FLIGHT // 2
 """More are sent when so few are in flight: many with one write cost less."""
 
 MOST_STDERR = 16 << 10
+
 CHUNK = 256 << 10
+
 LEAVE_S = 2.0
 """How long a child may take to end after it was asked to."""
 

@@ -19,16 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from onceproof_conformance.protocol import (
-    DRAWS_FIELD,
-    PROTOCOL,
-    Message,
-    fields,
-    fits,
-    is_whole,
-    needs,
-)
-from onceproof_conformance.racing import Meeting, race
+from onceproof_conformance.adapter.lanes import Meeting, race
+from onceproof_conformance.protocol import PROTOCOL, Message, fields, fits, is_whole, needs
 from onceproof_spec import law
 from onceproof_spec.language import Kind, Profile
 
@@ -194,6 +186,3 @@ def draws(rng: list[str], raised: type[Exception] = RuntimeError) -> Any:
         return bytes.fromhex(drawn)
 
     return source
-
-
-__all__ = ["DRAWS_FIELD", "Adapter", "Offer", "Refused", "draws"]
