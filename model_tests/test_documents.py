@@ -12,7 +12,7 @@ import pytest
 
 import onceproof
 from onceproof import OnceproofError
-from onceproof_conformance.catalogue import entries
+from onceproof_conformance.results import entries
 
 ROOT = Path(__file__).parent.parent
 PAGES = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}

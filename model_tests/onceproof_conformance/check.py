@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from onceproof_conformance.adapter import load
 from onceproof_conformance.cases import Case, Failure, read_replay
@@ -21,14 +20,15 @@ from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import SubjectError, WrongUsage
 from onceproof_conformance.realtime import Late
 from onceproof_conformance.replay import counterexample
-from onceproof_conformance.results import BROKEN, ClauseResult, Results, StoreResult, Verdict
+from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.subject import TIMEOUT_S, Subject, Wire
-from onceproof_spec import Profile, law, lifecycles
+from onceproof_spec import Profile, law
 from onceproof_spec.language import Level
 from onceproof_spec.model import Model
 
 MOST_WORKERS = 2
+
 Announce = Callable[[str, str, int, int], None]
 
 
@@ -183,41 +183,3 @@ def _replayed(subject: Subject, case: Case, argv: Sequence[str]) -> Results:
     clause = ClauseResult(level, verdict, 1, ["cover"], counterexample=shown)
     run = StoreResult(case.store, case.profile, {f"{case.store}.replay": clause}, 0.0, runner.calls)
     return Results(list(argv), 1, subject.hello, [run])
-
-
-def read_known_failing(path: Path) -> dict[str, str]:
-    """The clauses that are known to fail, with the reasons.
-
-    Raises:
-        WrongUsage: The file can't be read, or a line has no clause, an unknown one, or no reason.
-    """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{path} can't be read: {error}") from error
-    clauses = {name for store in lifecycles() for name in law(store, Profile.HARDENED).clauses}
-    known: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        name, _, reason = (part.strip() for part in line.partition("#"))
-        if not name:
-            continue
-        if name not in clauses:
-            raise WrongUsage(f"{path}, line {number}: there is no clause {name!r}; see onceproof list")
-        if not reason:
-            raise WrongUsage(f"{path}, line {number}: say after a # why {name} fails")
-        known[name] = reason
-    return known
-
-
-def apply_known_failing(results: Results, known: dict[str, str]) -> None:
-    """Turn the failures that are known into such, and a known one that passes into a failure."""
-    for run in results.runs:
-        for name, reason in known.items():
-            clause = run.clauses.get(name)
-            if clause is None:
-                continue
-            if clause.verdict in BROKEN or clause.verdict is Verdict.WARN:
-                clause.verdict, clause.reason = Verdict.KNOWN_FAILING, reason
-            elif clause.verdict is Verdict.PASS:
-                clause.verdict = Verdict.UNEXPECTED_PASS
-                clause.reason = f"it is listed as known failing ({reason}) and passes: take it off the list"

@@ -13,20 +13,14 @@ import click
 from rich.console import Console
 from rich.table import Table as Grid
 
-from onceproof_conformance.catalogue import entries
-from onceproof_conformance.check import (
-    Named,
-    apply_known_failing,
-    check_named,
-    check_replay,
-    read_known_failing,
-)
+from onceproof_conformance.check import Named, check_named, check_replay
 from onceproof_conformance.explain import broken_by
 from onceproof_conformance.options import ENGINES, Options
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
 from onceproof_conformance.report import explained, findings, terminal
 from onceproof_conformance.report.junit import junit
 from onceproof_conformance.report.markdown import markdown
+from onceproof_conformance.results import apply_known_failing, entries, read_known_failing
 from onceproof_conformance.schemas import validate
 from onceproof_conformance.screen import console, progress
 from onceproof_conformance.starters import LANGUAGES, starter

@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from onceproof_conformance import protocolpage
-from onceproof_conformance.catalogue import Entry, entries
 from onceproof_conformance.lawcheck import scope_of
 from onceproof_conformance.messages import text
+from onceproof_conformance.results import Entry, entries
 from onceproof_conformance.stories import story
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.export import markdown, mermaid

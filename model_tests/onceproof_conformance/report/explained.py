@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from onceproof_conformance.catalogue import Entry
 from onceproof_conformance.report.terminal import sequence
-from onceproof_conformance.results import ClauseResult
+from onceproof_conformance.results import ClauseResult, Entry
 from onceproof_spec import Profile
 
 
