@@ -21,10 +21,8 @@ from onceproof_conformance.lifecycles import request as call
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Declared, Message, read_offer
-from onceproof_conformance.realtime import is_sound
 from onceproof_conformance.results import StoreResult, Verdict
-from onceproof_conformance.run.crowd import MEMBER, SMALL, Crowd, crowd_of, is_image
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import MEMBER, SMALL, Crowd, Runner, crowd_of, is_image, is_sound
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Model, Reply
 

@@ -14,7 +14,7 @@ from onceproof_conformance.judge_subject import subject_of
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import BadReply, SubjectError
 from onceproof_conformance.results import Verdict
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import Runner
 from onceproof_spec import Profile, law
 
 TEXT = (Path(__file__).parent.parent / "docs" / "judge.md").read_text("utf-8").split("```python\n")[1].split("```")[0]

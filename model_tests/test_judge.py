@@ -13,7 +13,7 @@ from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
 from onceproof_conformance.results import Results, Verdict, apply_known_failing, read_known_failing
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import Runner
 from onceproof_conformance.schemas import schema, validate
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.model import Reply, Request

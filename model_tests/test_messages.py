@@ -14,7 +14,7 @@ from onceproof_conformance.judge import Judge
 from onceproof_conformance.messages import document
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import Runner
 from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law, lifecycles
 

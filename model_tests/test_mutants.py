@@ -11,7 +11,7 @@ from onceproof_conformance.judge_subject import subject_of
 from onceproof_conformance.mutants import MUTANTS, Mutant
 from onceproof_conformance.options import Options
 from onceproof_conformance.results import StoreResult, Verdict
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import Runner
 from onceproof_spec import Profile, law, lifecycles
 
 BROKEN = (Verdict.FAIL, Verdict.WARN)

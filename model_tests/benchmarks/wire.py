@@ -26,7 +26,7 @@ from onceproof_conformance.engines import walked_cases
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Message, encode, read_offer
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import Runner
 from onceproof_conformance.starters import LANGUAGES, starter
 from onceproof_conformance.subject import MOST_IN_FLIGHT, Subject, Wire
 from onceproof_conformance.trials import Trials

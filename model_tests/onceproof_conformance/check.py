@@ -18,10 +18,9 @@ from onceproof_conformance.judge_subject import reference_subject, subject_of
 from onceproof_conformance.lifecycles import judged_stores
 from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import SubjectError, WrongUsage
-from onceproof_conformance.realtime import Late
 from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import Late, Runner
 from onceproof_conformance.subject import TIMEOUT_S, Subject, Wire
 from onceproof_spec import Profile, law
 from onceproof_spec.language import Level

@@ -10,7 +10,7 @@ from onceproof_conformance.mutants import mutants_of
 from onceproof_conformance.options import Options
 from onceproof_conformance.report.explained import Broken
 from onceproof_conformance.results import Entry
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import Runner
 from onceproof_spec import law
 
 

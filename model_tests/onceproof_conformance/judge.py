@@ -33,11 +33,9 @@ from onceproof_conformance.engines import (
 )
 from onceproof_conformance.options import CutOff, Options
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.realtime import Late
 from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, StoreResult, Verdict
-from onceproof_conformance.run.crowd import crowd_of
-from onceproof_conformance.runner import OpenRefused, Runner
+from onceproof_conformance.run import Late, OpenRefused, Runner, crowd_of
 from onceproof_conformance.trials import MOST_FAILURES, Trials
 from onceproof_conformance.verdicts import Verdicts
 from onceproof_spec.coverage import branches

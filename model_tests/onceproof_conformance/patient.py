@@ -14,7 +14,7 @@ from onceproof_conformance.cases import Case, allows, lifetimes
 from onceproof_conformance.engines import selected_cases
 from onceproof_conformance.lifecycles import Dialect
 from onceproof_conformance.protocol import NONSENSE, Declared, Errors, Message, encode, refusals
-from onceproof_conformance.realtime import model_of, stretched
+from onceproof_conformance.run import model_of, stretched
 from onceproof_spec.model import CRASHED, FAIL, Reply
 from onceproof_spec.table import Table
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from onceproof_conformance.cases import Case, Failure, replay_text
 from onceproof_conformance.diagnosis import Belief
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.run.crowd import MEMBER, Crowd, crowd_of
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import MEMBER, Crowd, Runner, crowd_of
 from onceproof_spec.model import Model, Reply, Request
 
 

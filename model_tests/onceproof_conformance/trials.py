@@ -16,10 +16,7 @@ from onceproof_conformance.diagnosis import (
     known_deviations,
 )
 from onceproof_conformance.options import ENGINES, CutOff, Options
-from onceproof_conformance.realtime import Late, is_sound
-from onceproof_conformance.run.crowd import can_be
-from onceproof_conformance.run.fatal_calls import Deaths
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import Deaths, Late, Runner, can_be, is_sound
 from onceproof_conformance.samples import Sample
 from onceproof_spec.language import Kind
 from onceproof_spec.model import Model, Reply, Request

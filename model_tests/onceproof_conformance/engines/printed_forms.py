@@ -7,7 +7,7 @@ import re
 
 from onceproof_conformance.cases import Case
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.run import Runner
 from onceproof_spec.table import Table
 
 LIMIT = 60_000

@@ -15,16 +15,20 @@ from onceproof_conformance.cases import Case, bounds, lifetimes
 from onceproof_conformance.engines.cover.walk import Node, Walk, walked_cases
 from onceproof_conformance.lifecycles import Dialect
 from onceproof_conformance.protocol import Clock, Declared
-from onceproof_conformance.realtime import STILL_MS, TICK_MS, is_clear, model_of, stretched
-from onceproof_conformance.run.crowd import (
+from onceproof_conformance.run import (
     MEMBER,
     MOST,
+    STILL_MS,
+    TICK_MS,
     WALKED,
     crowd_of,
     fill,
+    is_clear,
     is_image,
+    model_of,
     named,
     small_bound,
+    stretched,
 )
 from onceproof_spec.explore import Scope
 from onceproof_spec.model import Request, State

@@ -9,7 +9,7 @@ from onceproof_conformance.cases import Case, Race, Raced, bounds
 from onceproof_conformance.diagnosis import Belief, Undecided
 from onceproof_conformance.engines.race.linearizable import TooMany, overlapped, possible_ends
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.runner import RaceCrashed, Runner
+from onceproof_conformance.run import RaceCrashed, Runner
 from onceproof_spec.model import Model, Reply, Request, State
 from onceproof_spec.table import Table
 

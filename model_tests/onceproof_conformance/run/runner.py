@@ -18,7 +18,7 @@ from onceproof_conformance.cases import (
     limits_read,
     lost,
 )
-from onceproof_conformance.lifecycles import Bound, Dialect, dialect_of
+from onceproof_conformance.lifecycles import Bound, dialect_of
 from onceproof_conformance.protocol import (
     DRAWS_FIELD,
     MOST_SHOWN,
@@ -36,14 +36,15 @@ from onceproof_conformance.protocol import (
     is_whole,
     visible,
 )
-from onceproof_conformance.realtime import Late, Stopwatch, slack_of
 from onceproof_conformance.run.crowd import MEMBER, Crowd, bystander_reply, crowd_of
 from onceproof_conformance.run.fatal_calls import MOST
+from onceproof_conformance.run.real_clock import Late, Stopwatch, slack_of
 from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Reply, Request
 
 MOST_MESSAGES = 50_000
+
 BATCH = 400
 """So many calls, or the sequence that goes beyond, are sent before the first reply is looked at."""
 
@@ -403,6 +404,3 @@ def _place(lengths: Sequence[int], index: int) -> int:
             return place
         index -= length
     raise IndexError(index)
-
-
-__all__ = ["Dialect", "Late", "OpenRefused", "RaceCrashed", "Runner"]
