@@ -9,19 +9,22 @@ from types import ModuleType
 import pytest
 
 import onceproof
-from onceproof_conformance.equivalence import (
+from onceproof_conformance.proof.decisions import (
     DECISIONS,
     PAIRS,
+    Flip,
     Pair,
+    Side,
     Verdict,
     check_contracts,
     compare,
+    declared,
+    find,
+    flips,
     named,
+    records,
+    unproved,
 )
-from onceproof_conformance.flips import Flip, declared, find, flips
-from onceproof_conformance.sides import records
-from onceproof_conformance.sides.records import unproved
-from onceproof_conformance.sides.shared import Side
 from onceproof_spec import Profile, Table, law, lifecycles
 
 FLIPS = flips()

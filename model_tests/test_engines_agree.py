@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from statemachine.exceptions import TransitionNotAllowed
 
-from onceproof_conformance import counts
-from onceproof_conformance.counts import ENGINES, Counts, EngineFailed, by_search
-from onceproof_conformance.lawcheck import examined
+from onceproof_conformance.proof import ENGINES, Counts, EngineFailed, by_search, examined
+from onceproof_conformance.proof import state_counts as counts
 from onceproof_spec import Profile, Table, law, lifecycles, step
 from onceproof_spec.explore import Scope, search
 from onceproof_spec.language import OUTCOMES, Admit, Apply, Kind, Rule, Sweep

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import z3
 
-from onceproof_conformance.lawcheck import (
+from onceproof_conformance.proof import (
     Examined,
     LawMutant,
     Layer,
@@ -19,7 +19,7 @@ from onceproof_conformance.lawcheck import (
     examined,
     judge_law,
     killers,
-    mutants_of,
+    law_mutants_of,
     objections,
     reached_places,
     refuted,
@@ -99,7 +99,7 @@ FIRST = {
 @cache
 def mutants(name: str, profile: Profile) -> tuple[LawMutant, ...]:
     """The mutants of one law."""
-    return tuple(mutants_of(law(name, profile)))
+    return tuple(law_mutants_of(law(name, profile)))
 
 
 def never_unsat(answer: z3.CheckSatResult) -> z3.CheckSatResult:

@@ -146,7 +146,7 @@ def prove(stores: tuple[str, ...], json_file: Path | None, no_decisions: bool, n
 
     Exit status: 0 everything holds, 1 something does not, 2 something is undecided, 64 wrong usage.
     """
-    from onceproof_conformance import proving
+    from onceproof_conformance.proof import prove as proving
 
     with progress(False) as announce:
         proof = proving.prove(stores, decisions=not no_decisions, announce=announce)

@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from onceproof_conformance import protocolpage
-from onceproof_conformance.lawcheck import scope_of
 from onceproof_conformance.messages import text
+from onceproof_conformance.proof import scope_of
 from onceproof_conformance.results import Entry, entries
 from onceproof_conformance.stories import story
 from onceproof_spec import Profile, law, lifecycles

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from onceproof_conformance.lawcheck import examined
+from onceproof_conformance.proof import examined
 from onceproof_spec import Profile, law, lifecycles, lower
 from onceproof_spec.explore import requests
 from onceproof_spec.language import OUTCOMES, Apply, Kind

@@ -21,8 +21,8 @@ from enum import StrEnum
 from types import ModuleType
 
 from onceproof import _expiring, _store, facet, handoff, join, session, ticket
-from onceproof_conformance.sides.shared import Make, NothingToDecide, Side
-from onceproof_conformance.sides.stores import sides_of
+from onceproof_conformance.proof.decisions.questions import Make, NothingToDecide, Side
+from onceproof_conformance.proof.decisions.stores import sides_of
 from onceproof_spec import Profile, law
 
 TIMEOUT_S = 20.0
@@ -159,9 +159,6 @@ def named(origin: ModuleType, decision: str) -> str:
     return f"{origin.__name__.rpartition('.')[2]} {decision}"
 
 
-# --- the comparison ----------------------------------------------------------------------------------------
-
-
 def compare(pair: Pair, module: ModuleType | None = None, timeout: float = TIMEOUT_S) -> Equivalence:
     """Compare a decision with the law; `module` holds another decision of that name, to be compared instead.
 
@@ -202,9 +199,6 @@ def compare_all(
         if progress is not None:
             progress(results[-1])
     return tuple(results)
-
-
-# --- the contracts -----------------------------------------------------------------------------------------
 
 
 def contracts(pairs: Iterable[Pair] = PAIRS) -> tuple[Kept, ...]:

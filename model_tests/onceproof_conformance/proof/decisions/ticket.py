@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import cast
 
-from onceproof_conformance.sides.shared import (
+from onceproof_conformance.proof.decisions.questions import (
     Make,
     NothingToDecide,
     Side,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from onceproof_conformance.sides import facet, handoff, join, session, ticket
-from onceproof_conformance.sides.shared import Make
+from onceproof_conformance.proof.decisions import facet, handoff, join, session, ticket
+from onceproof_conformance.proof.decisions.questions import Make
 
 SIDES: Mapping[str, Mapping[str, Make]] = {
     "handoff": handoff.SIDES,

@@ -16,14 +16,11 @@ from typing import Any
 
 import z3
 
-from onceproof_conformance.lawcheck import (
-    Examined,
+from onceproof_conformance.proof.examined import Examined, examined, proved_places, reached_places
+from onceproof_conformance.proof.law_mutants import (
     LawMutant,
     changed_guards,
-    examined,
     narrowed,
-    proved_places,
-    reached_places,
     readable,
     unlikely,
 )

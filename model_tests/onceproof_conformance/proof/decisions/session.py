@@ -7,7 +7,7 @@ from enum import IntEnum
 from types import ModuleType
 from typing import Any
 
-from onceproof_conformance.sides.shared import Make, Side, now, room, stepped
+from onceproof_conformance.proof.decisions.questions import Make, Side, now, room, stepped
 from onceproof_spec import Table
 
 Version = tuple[str, tuple[int, int] | None]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from types import ModuleType
 
-from onceproof_conformance.sides.shared import Make, Side, chosen, room, stepped
+from onceproof_conformance.proof.decisions.questions import Make, Side, chosen, room, stepped
 from onceproof_spec import Table
 from onceproof_spec.language import CRASH
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
-from onceproof_conformance.sides.records import reachable
+from onceproof_conformance.proof.decisions.records import reachable
 from onceproof_spec import Table, step
 from onceproof_spec.language import Admit, Evict, Mark, Rule
 from onceproof_spec.table import Guard, Row, is_full
@@ -21,14 +21,12 @@ Make = Callable[[Table, ModuleType, bool], tuple[Side, Side]]
 Guards = tuple[Guard, ...]
 
 One = TypeVar("One")
+
 Kind = TypeVar("Kind", bound=Rule)
 
 
 class NothingToDecide(LookupError):
     """In this profile the law leaves the question no room, so no store asks it."""
-
-
-# --- the law's side ----------------------------------------------------------------------------------------
 
 
 def stepped(
@@ -56,9 +54,6 @@ def chosen(place: int, among: Sequence[One]) -> One:
         if place == index:
             return one
     return among[-1]
-
-
-# --- what every store asks, or nearly ------------------------------------------------------------------------
 
 
 def now(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
@@ -93,8 +88,6 @@ def room(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Si
 
     return by_law, by_store
 
-
-# --- tokens that have a deadline and nothing else --------------------------------------------------------------
 
 Token = tuple[str, int | None]
 """An answer, and the deadline of the token if it is held after it."""

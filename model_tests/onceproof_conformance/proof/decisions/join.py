@@ -9,8 +9,15 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from onceproof_conformance.sides.records import reachable
-from onceproof_conformance.sides.shared import Make, NothingToDecide, Side, chosen, room, stepped
+from onceproof_conformance.proof.decisions.questions import (
+    Make,
+    NothingToDecide,
+    Side,
+    chosen,
+    room,
+    stepped,
+)
+from onceproof_conformance.proof.decisions.records import reachable
 from onceproof_spec import Table
 
 Token = tuple[int, int, int, int, int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
-from onceproof_conformance.sides.shared import (
+from onceproof_conformance.proof.decisions.questions import (
     Make,
     Side,
     Token,

@@ -23,7 +23,7 @@ from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
-from onceproof_conformance.equivalence import (
+from onceproof_conformance.proof.decisions.equivalence import (
     DECISIONS,
     PAIRS,
     Verdict,
