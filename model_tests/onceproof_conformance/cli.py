@@ -146,10 +146,11 @@ def prove(stores: tuple[str, ...], json_file: Path | None, no_decisions: bool, n
 
     Exit status: 0 everything holds, 1 something does not, 2 something is undecided, 64 wrong usage.
     """
-    from onceproof_conformance.proof import prove as proving
+    from onceproof_conformance.proof import prove as prove_laws
+    from onceproof_conformance.proof import show_proof
 
     with progress(False) as announce:
-        proof = proving.prove(stores, decisions=not no_decisions, announce=announce)
+        proof = prove_laws(stores, decisions=not no_decisions, announce=announce)
     document = proof.message(VERSION)
     validate("proof", document)
     if json_file is not None:
@@ -157,7 +158,7 @@ def prove(stores: tuple[str, ...], json_file: Path | None, no_decisions: bool, n
             json_file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
         except OSError as error:
             raise WrongUsage(f"{json_file} can't be written: {error.strerror}") from error
-    proving.show(proof, console(no_color))
+    show_proof(proof, console(no_color))
     return proof.exit_status
 
 

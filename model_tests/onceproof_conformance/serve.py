@@ -1,6 +1,7 @@
 """Serve an adapter in Python over stdin and stdout.
 
-`python -m onceproof_conformance.serve package.module:Adapter` does it from a shell. Whatever the adapter or its store prints goes to stderr, where it can't be taken for a reply.
+`python -m onceproof_conformance.serve package.module:Adapter` does it from a shell. Whatever the
+adapter or its store prints goes to stderr, where it can't be taken for a reply.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from onceproof_conformance.proof.claims_suffice import look_for
-    from onceproof_conformance.proof.examined import Examined, departed, examined, reached_places
+    from onceproof_conformance.proof.examination import Examined, departed, examined, reached_places
     from onceproof_conformance.proof.law import (
         Layer,
         Objection,
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
         refuted,
     )
     from onceproof_conformance.proof.law_mutants import LawMutant, killers, law_mutants_of
-    from onceproof_conformance.proof.prove import prove
+    from onceproof_conformance.proof.proving import prove
+    from onceproof_conformance.proof.report import show_proof
     from onceproof_conformance.proof.scopes import scope_of
     from onceproof_conformance.proof.state_counts import ENGINES, Counts, EngineFailed, by_search
 
@@ -26,24 +27,25 @@ MODULES = {
     "Counts": "state_counts",
     "ENGINES": "state_counts",
     "EngineFailed": "state_counts",
-    "Examined": "examined",
+    "Examined": "examination",
     "LawMutant": "law_mutants",
     "Layer": "law",
     "Objection": "law",
     "by_search": "state_counts",
-    "departed": "examined",
+    "departed": "examination",
     "disagreements": "law",
-    "examined": "examined",
+    "examined": "examination",
     "judge_law": "law",
     "judge_lifecycle": "law",
     "killers": "law_mutants",
     "law_mutants_of": "law_mutants",
     "look_for": "claims_suffice",
     "objections": "law",
-    "prove": "prove",
-    "reached_places": "examined",
+    "prove": "proving",
+    "reached_places": "examination",
     "refuted": "law",
     "scope_of": "scopes",
+    "show_proof": "report",
 }
 """Which module a name is taken from, when it is asked for: most of them need z3, which is not always installed."""
 
@@ -69,6 +71,7 @@ __all__ = [
     "reached_places",
     "refuted",
     "scope_of",
+    "show_proof",
 ]
 
 

@@ -16,7 +16,12 @@ from typing import Any
 
 import z3
 
-from onceproof_conformance.proof.examined import Examined, examined, proved_places, reached_places
+from onceproof_conformance.proof.examination import (
+    Examined,
+    examined,
+    proved_places,
+    reached_places,
+)
 from onceproof_conformance.proof.law_mutants import (
     LawMutant,
     changed_guards,

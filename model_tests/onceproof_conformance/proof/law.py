@@ -13,7 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from onceproof_conformance.proof.examined import Examined, departed, proved_places, reached_places
+from onceproof_conformance.proof.examination import (
+    Examined,
+    departed,
+    proved_places,
+    reached_places,
+)
 from onceproof_spec.explore import Scope
 from onceproof_spec.language import Lifecycle, Profile
 from onceproof_spec.lowering import lower

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from onceproof_conformance.proof.prove import ClaimProof, LawProof, ProofResults
+from onceproof_conformance.proof.proving import ClaimProof, LawProof, ProofResults
 from onceproof_conformance.protocol import Message
 from onceproof_spec import Profile
 

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from onceproof_conformance.proof.examined import examined
+from onceproof_conformance.proof.examination import examined
 from onceproof_spec import Profile, Table, lifecycles
 from onceproof_spec.explore import Scope, Search
 from onceproof_spec.murphi import murphi

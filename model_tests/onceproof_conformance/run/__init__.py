@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from onceproof_conformance.run.crowd import (
+    CROWD_MAX,
     MEMBER,
-    MOST,
     SMALL,
     WALKED,
     Crowd,
@@ -12,7 +12,7 @@ from onceproof_conformance.run.crowd import (
     crowd_of,
     fill,
     is_image,
-    named,
+    named_tokens,
     small_bound,
 )
 from onceproof_conformance.run.fatal_calls import Deaths
@@ -28,8 +28,8 @@ from onceproof_conformance.run.real_clock import (
 from onceproof_conformance.run.runner import OpenRefused, RaceCrashed, Runner
 
 __all__ = [
+    "CROWD_MAX",
     "MEMBER",
-    "MOST",
     "SMALL",
     "STILL_MS",
     "TICK_MS",
@@ -47,7 +47,7 @@ __all__ = [
     "is_image",
     "is_sound",
     "model_of",
-    "named",
+    "named_tokens",
     "small_bound",
     "stretched",
 ]

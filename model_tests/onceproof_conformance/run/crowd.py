@@ -23,20 +23,20 @@ MEMBER = 2
 
 SMALL = 5
 
-FEWEST = 20
+CROWD_MIN = 20
 """A bound below it is filled token by token."""
 
 WALKED = 4
 """A bound up to it is filled by the walk itself."""
 
-MOST = 100_000
+CROWD_MAX = 100_000
 
 FIRST_BYSTANDER = 2_000
 
 
 def small_bound(fixed: int) -> int:
     """The bound of the small store that stands for one with a fixed bound."""
-    return SMALL if fixed >= FEWEST else fixed
+    return SMALL if fixed >= CROWD_MIN else fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ class Crowd:
 
     def counted(self, table: Table, call: str, reply: Reply) -> Reply:
         """A reply as the small store would give it: a number of tokens is less by the crowd, where it is among them."""
-        if told(table, call) and type(reply.value) is int and reply.value >= self.size:
+        if number_told(table, call) and type(reply.value) is int and reply.value >= self.size:
             return replace(reply, value=reply.value - self.size)
         return reply
 
     def enlarged(self, table: Table, call: str, before: State, outcome: Outcome) -> Reply:
         """A reply of the small store as the large one would give it."""
-        kind, reply = told(table, call), outcome.reply
+        kind, reply = number_told(table, call), outcome.reply
         if not kind or type(reply.value) is not int:
             return reply
         among = [MEMBER in dict(state.tokens) for state in (before, outcome.state)]
@@ -83,7 +83,7 @@ def crowd_of(declared: Declared, case: Case) -> Crowd | None:
         return None
     limits, bounded = dict(case.limits), bounds(law(case.store, Profile(case.profile)))
     for name, value in declared.fixed:
-        if value >= FEWEST and limits[name] == SMALL and name in bounded:
+        if value >= CROWD_MIN and limits[name] == SMALL and name in bounded:
             return Crowd(name, value - SMALL)
     return None
 
@@ -95,7 +95,7 @@ def can_be(declared: Declared, case: Case, table: Table) -> bool:
     return not others and (crowd is None or is_image(case, crowd, table))
 
 
-def told(table: Table, call: str) -> str:
+def number_told(table: Table, call: str) -> str:
     """Which number of tokens a call answers, if it answers one."""
     rules = [guarded.rule for guarded in table.calls[call].rules]
     return next((rule.value for rule in rules if isinstance(rule, Tell) and rule.value in (HELD, DROPPED)), "")
@@ -157,7 +157,7 @@ def is_image(case: Case, crowd: Crowd, table: Table) -> bool:
     for place, request in enumerate(case.requests):
         outcome = model.after(state, request)[0]
         touched = [s for s in outcome.steps if s.token == MEMBER and s.before != s.after and s.row.event not in swept]
-        if place >= SMALL and (touched or MEMBER in named(table, request)):
+        if place >= SMALL and (touched or MEMBER in named_tokens(table, request)):
             return False
         if place < SMALL and model.held(outcome.state) != place + 1:
             return False
@@ -173,7 +173,7 @@ def with_numbers(request: Request, other: Request, table: Table) -> Request:
     return replace(request, values=values)
 
 
-def named(table: Table, request: Request) -> set[int]:
+def named_tokens(table: Table, request: Request) -> set[int]:
     """The tokens that a call names or draws."""
     kinds = dict(table.calls[request.call].declared.takes)
     tokens = {value for name, value in request.values if kinds[name] is Kind.TOKEN}

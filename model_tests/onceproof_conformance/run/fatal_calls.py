@@ -7,7 +7,7 @@ from collections import Counter
 from onceproof_conformance.cases import Case, how
 from onceproof_spec.model import Model, Reply, Request, State
 
-MOST = {"crash": 10, "timeout": 2}
+FATAL_MAX = {"crash": 10, "timeout": 2}
 """So often may one kind of call end the process, or make it wait, before such calls are left out."""
 
 
@@ -23,7 +23,7 @@ class Deaths:
         kind = how(seen)
         code = model.after(state, request)[0].code
         self._counted[kind, request.call, code] += 1
-        if self._counted[kind, request.call, code] >= MOST[kind]:
+        if self._counted[kind, request.call, code] >= FATAL_MAX[kind]:
             self.known.add((request.call, code))
 
     def expected_at(self, model: Model, state: State, request: Request) -> bool:

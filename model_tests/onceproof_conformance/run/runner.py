@@ -37,7 +37,7 @@ from onceproof_conformance.protocol import (
     visible,
 )
 from onceproof_conformance.run.crowd import MEMBER, Crowd, bystander_reply, crowd_of
-from onceproof_conformance.run.fatal_calls import MOST
+from onceproof_conformance.run.fatal_calls import FATAL_MAX
 from onceproof_conformance.run.real_clock import Late, Stopwatch, slack_of
 from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law
@@ -161,7 +161,7 @@ class Runner:
     def ended_late(self, gone: Gone) -> None:
         """Note that a store was not opened after another; SubjectError if that happens time and again."""
         self.ended[gone.kind] += 1
-        if self.ended[gone.kind] > MOST[gone.kind]:
+        if self.ended[gone.kind] > FATAL_MAX[gone.kind]:
             told = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.told}"
             raise SubjectError(told + end_of(gone.stderr))
 

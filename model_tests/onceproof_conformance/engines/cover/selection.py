@@ -16,8 +16,8 @@ from onceproof_conformance.engines.cover.walk import Node, Walk, walked_cases
 from onceproof_conformance.lifecycles import Dialect
 from onceproof_conformance.protocol import Clock, Declared
 from onceproof_conformance.run import (
+    CROWD_MAX,
     MEMBER,
-    MOST,
     STILL_MS,
     TICK_MS,
     WALKED,
@@ -26,7 +26,7 @@ from onceproof_conformance.run import (
     is_clear,
     is_image,
     model_of,
-    named,
+    named_tokens,
     small_bound,
     stretched,
 )
@@ -84,7 +84,7 @@ def _filled(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
     """Sequences on a store that is filled to a bound that is fixed."""
     found: list[Case] = []
     for name, size in declared.fixed:
-        if name in bounds(table) and WALKED < size <= MOST:
+        if name in bounds(table) and WALKED < size <= CROWD_MAX:
             found += _on_a_full_store(table, dialect, declared, name, size)
     return found
 
@@ -101,7 +101,7 @@ def _on_a_full_store(table: Table, dialect: Dialect, declared: Declared, bound: 
     for way, node in _ways(walk, calls):
         after = walk.model.after(node.state, way[-1])[0].state
         for shown in walk.shown(node, way, after):
-            tail = tuple(request for request in shown[small:] if MEMBER not in named(table, request))
+            tail = tuple(request for request in shown[small:] if MEMBER not in named_tokens(table, request))
             case = Case(table.name, str(table.profile), limits, (*calls, *tail))
             crowd = crowd_of(declared, case)
             if crowd is None or is_image(case, crowd, table):
@@ -133,7 +133,7 @@ def _kinds(
 ) -> Iterator[tuple[Request, State, object]]:
     """Calls that take a branch, or are answered in a way, that is not told of yet, with what they leave."""
     for request in walk.alphabet(node):
-        if MEMBER in named(walk.table, request):
+        if MEMBER in named_tokens(walk.table, request):
             continue
         outcome = walk.model.after(node.state, request)[0]
         changes = outcome.state.tokens != node.state.tokens

@@ -110,7 +110,7 @@ def prove(stores: Sequence[str], *, decisions: bool, announce: Announce) -> Proo
 
 def prove_law(store: str, profile: Profile) -> LawProof:
     """One law in one profile, by z3 and by search."""
-    from onceproof_conformance.proof.examined import departed, examined
+    from onceproof_conformance.proof.examination import departed, examined
     from onceproof_conformance.proof.law import objections
 
     known = examined(store, profile)
