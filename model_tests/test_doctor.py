@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from ailing import ADAPTERS, command
-from onceproof_conformance.ailments import AILMENTS
 from onceproof_conformance.cli import run
-from onceproof_conformance.doctor import Complaint, Doctor
+from onceproof_conformance.doctor import AILMENTS, Complaint, Doctor
 from onceproof_conformance.starters import starter
 from onceproof_spec import lifecycles
 

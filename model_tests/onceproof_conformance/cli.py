@@ -14,12 +14,11 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from onceproof_conformance.check import Named, check_named, check_replay
+from onceproof_conformance.doctor import show_complaints
 from onceproof_conformance.explain import broken_by
 from onceproof_conformance.options import ENGINES, Options
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
-from onceproof_conformance.report import explained, findings, terminal
-from onceproof_conformance.report.junit import junit
-from onceproof_conformance.report.markdown import markdown
+from onceproof_conformance.report import junit, markdown, show_explanation, show_results
 from onceproof_conformance.results import apply_known_failing, entries, read_known_failing
 from onceproof_conformance.schemas import validate
 from onceproof_conformance.screen import console, progress
@@ -132,7 +131,7 @@ def check(
             )  # fmt: skip
         apply_known_failing(results, known)
     _write_all(results.message(VERSION), forms)
-    terminal.show(results, console(no_color), quiet=quiet, verbose=verbose)
+    show_results(results, console(no_color), quiet=quiet, verbose=verbose)
     return results.exit_status
 
 
@@ -196,7 +195,7 @@ def explain(clause: str, no_color: bool) -> int:
         raise WrongUsage(f"there is no clause {clause!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
     with progress(False) as announce:
         broken = broken_by(found[0], announce)
-    explained.show(found[0], broken, console(no_color))
+    show_explanation(found[0], broken, console(no_color))
     return 0
 
 
@@ -220,7 +219,7 @@ def doctor(context: click.Context, timeout: float, no_color: bool) -> int:
     with progress(False) as announce:
         examined = Doctor(context.obj, timeout, announce=lambda what: announce(what, 0, 0))
         complaints = examined.examine()
-    findings.show(complaints, examined.asked, console(no_color))
+    show_complaints(complaints, examined.asked, console(no_color))
     return BROKEN_SUBJECT if complaints else 0
 
 

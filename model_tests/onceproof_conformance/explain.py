@@ -8,7 +8,7 @@ from onceproof_conformance.judge import Judge
 from onceproof_conformance.judge_subject import subject_of
 from onceproof_conformance.mutants import mutants_of
 from onceproof_conformance.options import Options
-from onceproof_conformance.report.explained import Broken
+from onceproof_conformance.report import Broken
 from onceproof_conformance.results import Entry
 from onceproof_conformance.run import Runner
 from onceproof_spec import law

@@ -144,7 +144,7 @@ class Clause(pytest.Item):
 
     def told(self, result: ClauseResult) -> str:
         """The verdict, the promise, and the sequence that shows what is broken, with the command that replays it."""
-        from onceproof_conformance.report.terminal import sequence
+        from onceproof_conformance.report import sequence
 
         either = f"one of {', '.join([self.clause, *result.one_of])}" if result.one_of else self.clause
         lines = [f"{either}: {result.verdict} ({self.run.profile})"]

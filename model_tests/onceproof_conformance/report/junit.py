@@ -8,7 +8,7 @@ from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from onceproof_conformance.report.texts import failure, one_line, reasons
+from onceproof_conformance.report.wording import failure, one_line, reasons
 from onceproof_conformance.results import BROKEN, Verdict
 from onceproof_spec.language import Level
 

@@ -12,8 +12,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from onceproof_conformance.report.again import replay_command
-from onceproof_conformance.report.texts import legible, one_line, reasons, steps
+from onceproof_conformance.report.replay_command import replay_command
+from onceproof_conformance.report.wording import legible, one_line, reasons, steps
 from onceproof_conformance.results import GRAVITY, Verdict
 
 MOST_SHOWN = 4_000

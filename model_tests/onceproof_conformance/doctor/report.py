@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from onceproof_conformance.doctor import Complaint
+from onceproof_conformance.doctor.doctor import Complaint
 
 MOST_STDERR = 10
 
 
-def show(complaints: Sequence[Complaint], asked: int, console: Console) -> None:
+def show_complaints(complaints: Sequence[Complaint], asked: int, console: Console) -> None:
     """Print every mistake: the line sent, the line received, the rule, and the mend."""
     for complaint in complaints:
         ailment = complaint.ailment

@@ -64,6 +64,3 @@ def _told(argv: Sequence[str]) -> Told:
 
 def _name(option: tuple[str, ...]) -> str:
     return option[0].partition("=")[0]
-
-
-__all__ = ["replay_command"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from onceproof_conformance.ailments import AILMENTS, Ailment
+from onceproof_conformance.doctor.mistakes import AILMENTS, Ailment
+from onceproof_conformance.doctor.process import Named, Watched, is_message
+from onceproof_conformance.doctor.sequences import Doubts, Patient, telling
 from onceproof_conformance.lifecycles import dialect_of
-from onceproof_conformance.patient import Doubts, Patient, telling
 from onceproof_conformance.protocol import (
     PROTOCOL,
     SUITE,
@@ -25,14 +26,18 @@ from onceproof_conformance.protocol import (
     shown,
 )
 from onceproof_conformance.subject import ChildError, NotStarted, Silent
-from onceproof_conformance.watched import Named, Watched, is_message
 from onceproof_spec import Profile, law, lifecycles
 
 HELLO: Message = {"op": "hello", "protocol": PROTOCOL, "suite": SUITE}
+
 UNKNOWN_OP = "no_such_op"
+
 EXTRA: Message = {"a_field_that_is_new": [None]}
+
 LONG = 1_000_000
+
 MANY = 64
+
 FIRST_ID = 100
 """Where the ids go on after hello: a counter of the adapter's own does not."""
 

@@ -21,7 +21,7 @@ class Broken:
     clause: ClauseResult
 
 
-def show(entry: Entry, broken: Sequence[Broken], console: Console) -> None:
+def show_explanation(entry: Entry, broken: Sequence[Broken], console: Console) -> None:
     """Print the explanation."""
     console.print(f"[bold]{entry.name}[/] ({entry.promise.level}; about a {', a '.join(entry.kind)})")
     console.print(f"  {entry.promise.text}", markup=False)

@@ -19,6 +19,7 @@ from onceproof_spec.model import CRASHED, FAIL, Reply
 from onceproof_spec.table import Table
 
 MOST_CALLS = 6
+
 CALLS_TO_A_STATE = 2
 """The walk is cut short there: it is long enough for nearly every answer of every call."""
 
