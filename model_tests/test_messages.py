@@ -11,14 +11,14 @@ import pytest
 from onceproof_conformance.adapter import InProcess, ReferenceAdapter
 from onceproof_conformance.engines import printed_leak, selected_cases
 from onceproof_conformance.judge import Judge
-from onceproof_conformance.messages import document
 from onceproof_conformance.options import Options
+from onceproof_conformance.pages import schema_document
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.run import Runner
 from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law, lifecycles
 
-SCHEMA = document()
+SCHEMA = schema_document()
 SEQUENCES = 400
 MOST = 60
 """So many messages of each kind are looked at."""

@@ -32,14 +32,19 @@ from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.language import OUTCOMES, RAN, After, Apply, Draw, Field, Given, Kind, Shown, Tell, Text
 
 Schema = dict[str, Any]
+
 NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST}
+
 WHOLE: Schema = {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST}
+
 TEXT: Schema = {"type": "string"}
+
 NULL: Schema = {"type": "null"}
+
 WORDS = {"crash": {"type": "string", "minLength": 1}, "msg": TEXT}
 
 
-def document() -> Schema:
+def schema_document() -> Schema:
     """The schema of every message; one that fits none is no message of the protocol."""
     messages = dict(_messages())
     requests = [name for name in messages if not name.endswith(".reply") and name != "refused"]
@@ -54,35 +59,35 @@ def document() -> Schema:
 
 def _messages() -> Iterator[tuple[str, Schema]]:
     yield "refused", _reply(None, ("unsupported", "bad_request"), identity={"type": ["integer", "null"], "minimum": 0})
-    yield "hello", request("hello", {"protocol": {"const": PROTOCOL}, "suite": TEXT})
+    yield "hello", request_schema("hello", {"protocol": {"const": PROTOCOL}, "suite": TEXT})
     yield "hello.reply", _reply(_hello(), ())
     for store in lifecycles():
         profile = {"profile": {"enum": [str(profile) for profile in Profile]}}
         given = {"store": {"const": store}, "config": config(store), **profile}
-        yield f"open.{store}", request("open", given, optional=("profile",))
+        yield f"open.{store}", request_schema("open", given, optional=("profile",))
     yield "open.reply", _reply(NULL, (), "gives a fresh, empty store")
     for store in lifecycles():
         for op in needs(store):
-            yield f"{store}.{op}", request(op, {"at": NATURAL, **arguments(store, op)})
+            yield f"{store}.{op}", request_schema(op, {"at": NATURAL, **arguments(store, op)})
             yield f"{store}.{op}.reply", _reply(value(store, op), codes(store, op))
     lanes = {"type": "array", "minItems": 1, "maxItems": MOST_LANES, "items": {"type": "array", "items": _raced()}}
-    yield "race", request("race", {"at": NATURAL, "meet_ms": NATURAL, "lanes": lanes})
+    yield "race", request_schema("race", {"at": NATURAL, "meet_ms": NATURAL, "lanes": lanes})
     told = {
         "type": "object",
         "required": ["t"],
         "properties": {"t": {"type": "array", "items": NATURAL, "minItems": 2}},
     }
     yield "race.reply", _reply({"type": "array", "items": {"type": "array", "items": told}}, ())
-    yield "restart", request("restart", {})
+    yield "restart", request_schema("restart", {})
     yield "restart.reply", _reply(NULL, ())
-    yield "bye", request("bye", {})
+    yield "bye", request_schema("bye", {})
 
 
 def _raced() -> Schema:
     return {"type": "object", "required": ["op"], "properties": {"op": TEXT}}
 
 
-def request(op: str, given: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+def request_schema(op: str, given: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
     """A request with its fields; an adapter ignores those that it does not know."""
     required = ["id", "op", *(name for name in given if name not in optional)]
     return {"type": "object", "required": required, "properties": {"id": NATURAL, "op": {"const": op}, **given}}
@@ -214,13 +219,10 @@ def _of(given: Given, number: Schema) -> Schema:
             return NATURAL if given == RAN else {"const": given}
 
 
-__all__ = ["arguments", "codes", "config", "document", "request", "value"]
-
-
-def text() -> str:
+def schema_text() -> str:
     """The schema as it is published."""
-    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(schema_document(), indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    print(text(), end="")
+    print(schema_text(), end="")

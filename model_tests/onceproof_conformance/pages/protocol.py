@@ -7,13 +7,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from onceproof_conformance.messages import Schema, arguments, codes, config, value
+from onceproof_conformance.pages.schema import Schema, arguments, codes, config, value
 from onceproof_conformance.protocol import MOST_LINE, PROTOCOL, capabilities, needs
 from onceproof_conformance.subject import MOST_IN_FLIGHT
 from onceproof_spec import lifecycles
 
 
-def page(command: str) -> str:
+def protocol_page(command: str) -> str:
     """The page; `command` is what makes it."""
     environment = Environment(
         loader=PackageLoader("onceproof_conformance.report"),
@@ -73,6 +73,3 @@ def _kind(kind: str, schema: Schema) -> str:
     if kind == "integer":
         return "a whole number" if schema.get("minimum", 0) < 0 else "a number"
     return f"text, `{schema['pattern'].strip('^$')}`" if "pattern" in schema else "text"
-
-
-__all__ = ["brief", "page"]

@@ -185,7 +185,7 @@ def told(store: str, request: Request, reply: Reply) -> str:
     return str(reply.value).lower()
 
 
-def story(command: str) -> str:
+def departures_page(command: str) -> str:
     """The page, with the command that makes it."""
     return "\n".join((f"<!-- made by `{command}`; a test fails when it is stale -->", "", *_story())).rstrip() + "\n"
 

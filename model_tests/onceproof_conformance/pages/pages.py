@@ -12,20 +12,21 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from onceproof_conformance import protocolpage
-from onceproof_conformance.messages import text
+from onceproof_conformance.pages.departures import departures_page
+from onceproof_conformance.pages.protocol import protocol_page
+from onceproof_conformance.pages.schema import schema_text
 from onceproof_conformance.proof import scope_of
 from onceproof_conformance.results import Entry, entries
-from onceproof_conformance.stories import story
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.export import markdown, mermaid
 from onceproof_spec.tla import configuration, name_of, tla
 
 COMMAND = "python -m onceproof_conformance.pages docs"
+
 STORY = "wrong.md"
 
 
-def page(store: str) -> str:
+def lifecycle_page(store: str) -> str:
     """The page of one lifecycle: what it is, its pictures, rows and calls, and its clauses."""
     return "\n".join(_lines(store)).rstrip() + "\n"
 
@@ -57,10 +58,10 @@ def _departures(entry: Entry) -> Iterator[str]:
 
 def pages() -> Mapping[str, Callable[[], str]]:
     """Every page by its place in the folder, and what makes its text."""
-    found: dict[str, Callable[[], str]] = {f"{store}.md": partial(page, store) for store in lifecycles()}
-    found[STORY] = partial(story, COMMAND)
-    found["protocol.md"] = partial(protocolpage.page, COMMAND)
-    found["protocol.json"] = text
+    found: dict[str, Callable[[], str]] = {f"{store}.md": partial(lifecycle_page, store) for store in lifecycles()}
+    found[STORY] = partial(departures_page, COMMAND)
+    found["protocol.md"] = partial(protocol_page, COMMAND)
+    found["protocol.json"] = schema_text
     for store in lifecycles():
         for profile in Profile:
             table = law(store, profile)
