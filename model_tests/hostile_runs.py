@@ -19,10 +19,8 @@ from typing import Any
 from hostile_lines import REQUESTS, Dice, opening
 from onceproof_conformance import cli
 from onceproof_conformance.adapter import Adapter, ReferenceAdapter, Server, serve_lines
-from onceproof_conformance.check import Named, check, check_named
-from onceproof_conformance.judge_subject import subject_of
+from onceproof_conformance.judge import Options, Target, check, check_named, subject_of
 from onceproof_conformance.mutants import MUTANTS
-from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import (
     LARGEST,
     MOST_LINE,
@@ -295,7 +293,7 @@ def living(groups: Sequence[int]) -> list[str]:
     return found
 
 
-def told(named: Named, stores: Sequence[str], profile: str) -> dict[str, Message]:
+def told(named: Target, stores: Sequence[str], profile: str) -> dict[str, Message]:
     """What the judge says of each clause, counts and counterexamples included; only `cover` is run."""
     results = check_named(named, Options(("cover",)), stores=stores, profile=profile)
     return {name: clause.message() for run in results.runs for name, clause in run.clauses.items()}

@@ -14,12 +14,10 @@ import pytest
 from onceproof_conformance.adapter import Adapter, Offer, ReferenceAdapter
 from onceproof_conformance.cases import Case
 from onceproof_conformance.engines import selected_cases
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.judge_subject import subject_of
+from onceproof_conformance.judge import Judge, Options, subject_of
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.lifecycles import request as call
 from onceproof_conformance.mutants import MUTANTS
-from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Declared, Message, read_offer
 from onceproof_conformance.results import StoreResult, Verdict
 from onceproof_conformance.run import MEMBER, SMALL, Crowd, Runner, crowd_of, is_image, is_sound

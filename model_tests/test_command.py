@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from onceproof_conformance import check as checking
 from onceproof_conformance.cli import run
+from onceproof_conformance.judge import checking
 from onceproof_conformance.pages import COMMAND, pages
 from onceproof_conformance.results import entries
 from onceproof_conformance.schemas import validate

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from hostile_runs import REFERENCE, SERVE, Wrong, living, told, troubled, troubled_run
-from onceproof_conformance import check as checking
 from onceproof_conformance import cli
-from onceproof_conformance.check import Named
+from onceproof_conformance.judge import Target, checking
 
 # a subject that dies
 
@@ -126,11 +125,11 @@ def test_a_command_that_can_not_be_started_exits_3(command: str, capsys: pytest.
 @pytest.mark.parametrize(("store", "profile"), [("ticket", "hardened"), ("facet", "published")])
 def test_the_reference_is_judged_the_same_over_the_wire(store: str, profile: str) -> None:
     """Verdicts, counts and counterexamples are those of the same stores in one process."""
-    assert told(Named(None, (*SERVE, REFERENCE)), [store], profile) == told(Named(), [store], profile)
+    assert told(Target(None, (*SERVE, REFERENCE)), [store], profile) == told(Target(), [store], profile)
 
 
 def test_a_wrong_store_is_named_the_same_over_the_wire() -> None:
     """A mutant that is served fails under the same clause, with the same shrunk sequence."""
-    outside = told(Named(None, (*SERVE, "hostile_runs:Wrong")), ["facet"], "hardened")
-    assert outside == told(Named("hostile_runs:Wrong"), ["facet"], "hardened")
+    outside = told(Target(None, (*SERVE, "hostile_runs:Wrong")), ["facet"], "hardened")
+    assert outside == told(Target("hostile_runs:Wrong"), ["facet"], "hardened")
     assert {name for name, clause in outside.items() if clause["verdict"] == "fail"} == {Wrong.mutant.full_clause}

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from onceproof_conformance.adapter import Adapter, Offer, ReferenceAdapter, Refused
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.judge_subject import subject_of
-from onceproof_conformance.options import Options
+from onceproof_conformance.judge import Judge, Options, subject_of
 from onceproof_conformance.protocol import BadReply, SubjectError
 from onceproof_conformance.results import Verdict
 from onceproof_conformance.run import Runner

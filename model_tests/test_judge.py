@@ -6,11 +6,8 @@ import pytest
 
 from onceproof_conformance.adapter import Adapter, Offer, ReferenceAdapter, Refused, load
 from onceproof_conformance.cases import Case, allows, read_replay, replay_text
-from onceproof_conformance.check import check
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.judge_subject import reference_subject, subject_of
+from onceproof_conformance.judge import Judge, Options, check, reference_subject, subject_of
 from onceproof_conformance.mutants import MUTANTS
-from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
 from onceproof_conformance.results import Results, Verdict, apply_known_failing, read_known_failing
 from onceproof_conformance.run import Runner

@@ -10,8 +10,7 @@ import pytest
 
 from onceproof_conformance.adapter import InProcess, ReferenceAdapter
 from onceproof_conformance.engines import printed_leak, selected_cases
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.options import Options
+from onceproof_conformance.judge import Judge, Options
 from onceproof_conformance.pages import schema_document
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.run import Runner

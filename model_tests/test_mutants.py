@@ -6,10 +6,8 @@ import statistics
 
 import pytest
 
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.judge_subject import subject_of
+from onceproof_conformance.judge import Judge, Options, subject_of
 from onceproof_conformance.mutants import MUTANTS, Mutant
-from onceproof_conformance.options import Options
 from onceproof_conformance.results import StoreResult, Verdict
 from onceproof_conformance.run import Runner
 from onceproof_spec import Profile, law, lifecycles

@@ -23,13 +23,12 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from onceproof_conformance.engines import walked_cases
+from onceproof_conformance.judge import Options, Trials
 from onceproof_conformance.lifecycles import dialect_of
-from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import Message, encode, read_offer
 from onceproof_conformance.run import Runner
 from onceproof_conformance.starters import LANGUAGES, starter
 from onceproof_conformance.subject import MOST_IN_FLIGHT, Subject, Wire
-from onceproof_conformance.trials import Trials
 from onceproof_spec import Profile, law
 
 STORE = "handoff"

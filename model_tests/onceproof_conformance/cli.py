@@ -13,10 +13,9 @@ import click
 from rich.console import Console
 from rich.table import Table as Grid
 
-from onceproof_conformance.check import Named, check_named, check_replay
 from onceproof_conformance.doctor import show_complaints
 from onceproof_conformance.explain import broken_by
-from onceproof_conformance.options import ENGINES, Options
+from onceproof_conformance.judge import ENGINES, Options, Target, check_named, check_replay
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
 from onceproof_conformance.report import junit, markdown, show_explanation, show_results
 from onceproof_conformance.results import apply_known_failing, entries, read_known_failing
@@ -270,16 +269,16 @@ def _split(arguments: list[str]) -> tuple[list[str], tuple[str, ...] | None]:
     return arguments[:place], tuple(arguments[place + 1 :])
 
 
-def _named(context: click.Context, subject: str | None, timeout: float) -> Named:
+def _named(context: click.Context, subject: str | None, timeout: float) -> Target:
     """What is to be judged."""
     command: tuple[str, ...] | None = context.obj
     if command is None:
-        return Named(subject)
+        return Target(subject)
     if not command:
         raise WrongUsage("no command stands behind --: write the program that starts your adapter there")
     if subject is not None:
         raise WrongUsage(f"{subject} and a command behind --: name one of them")
-    return Named(None, command, timeout)
+    return Target(None, command, timeout)
 
 
 def _known(stores: tuple[str, ...]) -> tuple[str, ...]:

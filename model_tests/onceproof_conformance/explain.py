@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.judge_subject import subject_of
+from onceproof_conformance.judge import Judge, Options, subject_of
 from onceproof_conformance.mutants import mutants_of
-from onceproof_conformance.options import Options
 from onceproof_conformance.report import Broken
 from onceproof_conformance.results import Entry
 from onceproof_conformance.run import Runner

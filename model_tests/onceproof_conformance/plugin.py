@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from onceproof_conformance.options import Options
+    from onceproof_conformance.judge import Options
     from onceproof_conformance.results import ClauseResult, StoreResult
     from onceproof_conformance.subject import Subject
     from onceproof_spec import Profile
@@ -85,7 +85,7 @@ class Run:
 
     def result(self, clause: str) -> ClauseResult:
         """What became of a clause; the test fails if the adapter is broken."""
-        from onceproof_conformance.check import check
+        from onceproof_conformance.judge import check
         from onceproof_conformance.protocol import BadReply, SubjectError
 
         if self._result is None and not self._broken:
@@ -170,9 +170,7 @@ def _runs(option: Namespace) -> list[Run]:
             "install the rest with: python -m pip install 'onceproof[conformance]'"
         )
     from onceproof_conformance.adapter import load
-    from onceproof_conformance.check import profiles_of, stores_of
-    from onceproof_conformance.judge_subject import subject_of
-    from onceproof_conformance.options import Options
+    from onceproof_conformance.judge import Options, profiles_of, stores_of, subject_of
     from onceproof_conformance.protocol import SubjectError, WrongUsage
 
     options = Options(

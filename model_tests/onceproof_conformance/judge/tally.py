@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from onceproof_conformance.cases import Observed
-from onceproof_conformance.options import by_branch
+from onceproof_conformance.judge.options import by_branch
 
 EVERY = 80
+
 RARE = 5
 
 Taken = Iterable[tuple[str, ...]]

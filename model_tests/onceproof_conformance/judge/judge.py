@@ -31,26 +31,31 @@ from onceproof_conformance.engines import (
     selected_cases,
     zero_cases,
 )
-from onceproof_conformance.options import CutOff, Options
+from onceproof_conformance.judge.counterexample import counterexample
+from onceproof_conformance.judge.observations import MOST_FAILURES, Trials
+from onceproof_conformance.judge.options import CutOff, Options
+from onceproof_conformance.judge.verdicts import Verdicts
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, StoreResult, Verdict
 from onceproof_conformance.run import Late, OpenRefused, Runner, crowd_of
-from onceproof_conformance.trials import MOST_FAILURES, Trials
-from onceproof_conformance.verdicts import Verdicts
 from onceproof_spec.coverage import branches
 from onceproof_spec.language import Draw, Level
 from onceproof_spec.model import Reply
 from onceproof_spec.table import Table
 
 MOST_AGAIN = 120
+
 MOST_STORES = 3
+
 FEWEST_TRIES, MOST_CALLS = 20, 200_000
+
 UNSTEADY = (
     "the subject answers differently to the same calls: is anything kept across open, or done by a timer or clock of "
     "its own?"
 )
+
 MOST_ROUNDS = 4
+
 LOST_TRIES = {"crash": 60, "timeout": 2}
 """So often is a sequence shrunk that ends the subject, or makes it fall silent: every try costs a start, or a wait."""
 

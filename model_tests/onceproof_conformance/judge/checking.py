@@ -7,21 +7,20 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from onceproof_conformance.adapter import load
 from onceproof_conformance.cases import Case, Failure, read_replay
 from onceproof_conformance.diagnosis import first_wrong
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.judge_subject import reference_subject, subject_of
+from onceproof_conformance.judge.counterexample import counterexample
+from onceproof_conformance.judge.judge import Judge
+from onceproof_conformance.judge.options import Options
+from onceproof_conformance.judge.target import Target
 from onceproof_conformance.lifecycles import judged_stores
-from onceproof_conformance.options import Options
 from onceproof_conformance.protocol import SubjectError, WrongUsage
-from onceproof_conformance.replay import counterexample
 from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.run import Late, Runner
-from onceproof_conformance.subject import TIMEOUT_S, Subject, Wire
+from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law
 from onceproof_spec.language import Level
 from onceproof_spec.model import Model
@@ -29,33 +28,6 @@ from onceproof_spec.model import Model
 MOST_WORKERS = 2
 
 Announce = Callable[[str, str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What is to be judged: an adapter by its import path, a command that speaks the protocol, or the reference stores.
-
-    `timeout`: seconds that a command has for one reply.
-    """
-
-    path: str | None = None
-    command: tuple[str, ...] = ()
-    timeout: float = TIMEOUT_S
-
-    def subject(self) -> Subject:
-        """The subject, after the handshake.
-
-        Raises:
-            SubjectError, BadReply: There is none, or it is broken.
-        """
-        if not self.command:
-            return reference_subject() if self.path is None else subject_of(load(self.path))
-        wire = Wire(self.command, self.timeout)
-        try:
-            return Subject(wire)
-        except BaseException:
-            wire.kill()
-            raise
 
 
 def stores_of(subject: Subject, wanted: Sequence[str]) -> list[str]:
@@ -104,7 +76,7 @@ def check(
 
 
 def check_named(
-    named: Named,
+    named: Target,
     options: Options,
     *,
     stores: Sequence[str] = (),
@@ -139,7 +111,7 @@ def check_named(
     return results
 
 
-def _judge_named(named: Named, store: str, profile: Profile, options: Options) -> StoreResult:
+def _judge_named(named: Target, store: str, profile: Profile, options: Options) -> StoreResult:
     with redirect_stdout(sys.stderr):  # what the subject prints is no part of the report
         subject = named.subject()
         try:
@@ -154,7 +126,7 @@ def _something(wanted: Sequence[tuple[str, Profile]], options: Options) -> None:
         raise WrongUsage(f"no clause matches {', '.join(options.clauses)}: see onceproof list")
 
 
-def check_replay(named: Named, text: str, argv: Sequence[str] = ()) -> Results:
+def check_replay(named: Target, text: str, argv: Sequence[str] = ()) -> Results:
     """Run one printed sequence again; its verdict stands under the name `STORE.replay`."""
     case = read_replay(text)
     subject = named.subject()

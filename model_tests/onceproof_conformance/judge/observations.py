@@ -15,9 +15,9 @@ from onceproof_conformance.diagnosis import (
     first_wrong,
     known_deviations,
 )
-from onceproof_conformance.options import ENGINES, CutOff, Options
+from onceproof_conformance.judge.options import ENGINES, CutOff, Options
+from onceproof_conformance.judge.tally import Sample
 from onceproof_conformance.run import Deaths, Late, Runner, can_be, is_sound
-from onceproof_conformance.samples import Sample
 from onceproof_spec.language import Kind
 from onceproof_spec.model import Model, Reply, Request
 from onceproof_spec.table import Table

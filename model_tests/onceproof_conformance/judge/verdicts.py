@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from onceproof_conformance.options import by_branch
+from onceproof_conformance.judge.observations import Trials
+from onceproof_conformance.judge.options import by_branch
 from onceproof_conformance.results import ClauseResult, Verdict
-from onceproof_conformance.trials import Trials
 from onceproof_spec.coverage import Branch
 from onceproof_spec.language import Promise
 

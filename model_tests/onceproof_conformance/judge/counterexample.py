@@ -1,4 +1,4 @@
-"""A sequence as people read it, and as text that runs it again."""
+"""A failure as people read it: its calls up to the one that failed, with what was allowed there."""
 
 from __future__ import annotations
 
