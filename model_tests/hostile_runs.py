@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from hostile_lines import REQUESTS, Dice, opening
-from onceproof_conformance import cli
 from onceproof_conformance.adapter import Adapter, ReferenceAdapter, Server, serve_lines
+from onceproof_conformance.commands import cli
 from onceproof_conformance.judge import Options, Target, check, check_named, subject_of
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.protocol import (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from onceproof_conformance.cli import run
+from onceproof_conformance.commands import run
 from onceproof_conformance.judge import checking
 from onceproof_conformance.pages import COMMAND, pages
 from onceproof_conformance.results import entries

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hostile_runs import REFERENCE, SERVE, Wrong, living, told, troubled, troubled_run
-from onceproof_conformance import cli
+from onceproof_conformance.commands import cli
 from onceproof_conformance.judge import Target, checking
 
 # a subject that dies

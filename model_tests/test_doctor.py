@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ailing import ADAPTERS, command
-from onceproof_conformance.cli import run
+from onceproof_conformance.commands import run
 from onceproof_conformance.doctor import AILMENTS, Complaint, Doctor
 from onceproof_conformance.starters import starter
 from onceproof_spec import lifecycles

@@ -31,7 +31,7 @@ from hostile_runs import (
     verdicts_on_answers,
 )
 from onceproof_conformance.adapter import Offer, ReferenceAdapter, Server
-from onceproof_conformance.cli import run
+from onceproof_conformance.commands import run
 from onceproof_conformance.judge import checking
 from onceproof_conformance.protocol import MOST_LINE, Message
 from onceproof_conformance.results import Verdict

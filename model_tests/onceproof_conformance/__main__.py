@@ -19,7 +19,7 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(WRONG_USAGE)
-    from onceproof_conformance.cli import run
+    from onceproof_conformance.commands import run
 
     sys.exit(run())
 

@@ -13,18 +13,19 @@ import click
 from rich.console import Console
 from rich.table import Table as Grid
 
+from onceproof_conformance.commands.console import console, progress
+from onceproof_conformance.commands.explain import broken_by
 from onceproof_conformance.doctor import show_complaints
-from onceproof_conformance.explain import broken_by
 from onceproof_conformance.judge import ENGINES, Options, Target, check_named, check_replay
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
 from onceproof_conformance.report import junit, markdown, show_explanation, show_results
 from onceproof_conformance.results import apply_known_failing, entries, read_known_failing
 from onceproof_conformance.schemas import validate
-from onceproof_conformance.screen import console, progress
 from onceproof_conformance.starters import LANGUAGES, starter
 from onceproof_conformance.subject import TIMEOUT_S
 
 BROKEN_SUBJECT, WRONG_USAGE, OUR_BUG = 3, 64, 70
+
 FILE = click.Path(path_type=Path)
 
 
