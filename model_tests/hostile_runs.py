@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from hostile_lines import REQUESTS, Dice, opening
+from onceproof_conformance import commands
 from onceproof_conformance.adapter import Adapter, ReferenceAdapter, Server, serve_lines
-from onceproof_conformance.commands import cli
 from onceproof_conformance.judge import Options, Target, check, check_named, subject_of
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.protocol import (
@@ -242,7 +242,7 @@ def measured(command: Sequence[str], timeout: float = 1.0) -> tuple[str, int, fl
 
 COMMAND = """
 import pathlib, sys
-from onceproof_conformance.cli import run
+from onceproof_conformance.commands import run
 status = run(sys.argv[1:])
 told = pathlib.Path("/proc/self/status").read_text().splitlines()
 print(status, next(line.split()[1] for line in told if line.startswith("VmHWM")))
@@ -274,7 +274,7 @@ def troubled_run(folder: Path, when: str, trouble: str, *options: str) -> Run:
     """What `onceproof check` makes of a right store that makes a trouble; only `cover` is run."""
     starts, results = folder / "starts", folder / "results.json"
     told = ["check", "--quiet", "--engine", "cover", "--json", str(results), *options]
-    status = cli.run([*told, "--", *troubled(when, trouble, starts)])
+    status = commands.run([*told, "--", *troubled(when, trouble, starts)])
     clauses = json.loads(results.read_text())["runs"][0]["clauses"] if results.exists() else {}
     shown = {name: clause["counterexample"] for name, clause in clauses.items() if "counterexample" in clause}
     pids = [int(pid) for pid in starts.read_text().split()]

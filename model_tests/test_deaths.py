@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hostile_runs import REFERENCE, SERVE, Wrong, living, told, troubled, troubled_run
-from onceproof_conformance.commands import cli
+from onceproof_conformance import commands
 from onceproof_conformance.judge import Target, checking
 
 # a subject that dies
@@ -93,7 +93,7 @@ def test_each_exit_status_is_given_over_the_wire(tmp_path: Path, options: list[s
     starts = tmp_path / "starts"
     starts.touch()
     engine = [] if "--engine" in options else ["--engine", "cover"]
-    assert cli.run(["check", "--quiet", *engine, *options, "--", *troubled("never", trouble, starts)]) == status
+    assert commands.run(["check", "--quiet", *engine, *options, "--", *troubled("never", trouble, starts)]) == status
     assert living([int(pid) for pid in starts.read_text().split()]) == []
 
 
@@ -101,7 +101,7 @@ def test_a_bug_of_ours_exits_70_and_leaves_no_process(tmp_path: Path, monkeypatc
     """An exception that nothing expects exits 70 over the wire as well, and ends what was started."""
     monkeypatch.setattr(checking, "Judge", lambda *arguments: 1 // 0)
     starts = tmp_path / "starts"
-    assert cli.run(["check", "--", *troubled("never", "none", starts)]) == 70
+    assert commands.run(["check", "--", *troubled("never", "none", starts)]) == 70
     assert living([int(pid) for pid in starts.read_text().split()]) == []
 
 
@@ -115,7 +115,7 @@ def test_what_a_subject_started_is_gone_with_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["./no/such/program", "/", "a\0b", ""])
 def test_a_command_that_can_not_be_started_exits_3(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is no program is a broken subject, and said to be."""
-    assert cli.run(["check", "--", command]) == 3
+    assert commands.run(["check", "--", command]) == 3
     assert "can't be started" in capsys.readouterr().err
 
 

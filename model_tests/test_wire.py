@@ -32,7 +32,7 @@ from hostile_runs import (
 )
 from onceproof_conformance.adapter import Offer, ReferenceAdapter, Server
 from onceproof_conformance.commands import run
-from onceproof_conformance.judge import checking
+from onceproof_conformance.judge import target
 from onceproof_conformance.protocol import MOST_LINE, Message
 from onceproof_conformance.results import Verdict
 
@@ -312,7 +312,7 @@ def test_a_code_of_the_judge_s_own_stands_for_no_refusal() -> None:
 @pytest.mark.parametrize("word", ["err", "crash", "ok"])
 def test_half_a_surrogate_pair_is_written_nowhere(word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A text that no UTF-8 can carry ends up in a verdict and in the results file, not in a bug of ours."""
-    monkeypatch.setattr(checking, "load", lambda path: spoiling("lookup", **{word: "\ud800\x1b[2J"}))
+    monkeypatch.setattr(target, "load", lambda path: spoiling("lookup", **{word: "\ud800\x1b[2J"}))
     files = [tmp_path / "json", tmp_path / "junit", tmp_path / "markdown"]
     forms = [word for file in files for word in (f"--{file.name}", str(file))]
     assert run(["check", "some:Adapter", "--engine", "cover", *forms]) == 1
@@ -326,7 +326,7 @@ def test_an_odd_hello_is_a_broken_adapter(told_: Message, monkeypatch: pytest.Mo
     """A handshake with a name that can't be written, or without one, exits 3."""
     stores = {"facet": {"clock": "op"}}
     hello = {"protocol": 1, "name": "x", "stores": stores, **told_}
-    monkeypatch.setattr(checking, "load", lambda path: spoiling("hello", ok=hello))
+    monkeypatch.setattr(target, "load", lambda path: spoiling("hello", ok=hello))
     assert run(["check", "some:Adapter"]) == 3
 
 

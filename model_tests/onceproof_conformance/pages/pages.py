@@ -7,7 +7,6 @@ tells of all the departures, one of the protocol, and beside it stands the JSON 
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -77,7 +76,3 @@ def main(folder: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(made(), "utf-8")
         print(f"wrote {path}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "docs")

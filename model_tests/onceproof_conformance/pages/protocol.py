@@ -16,7 +16,7 @@ from onceproof_spec import lifecycles
 def protocol_page(command: str) -> str:
     """The page; `command` is what makes it."""
     environment = Environment(
-        loader=PackageLoader("onceproof_conformance.report"),
+        loader=PackageLoader(__package__ or "onceproof_conformance.pages"),
         undefined=StrictUndefined,
         autoescape=False,  # the page is Markdown, made of our own words
         keep_trailing_newline=True,

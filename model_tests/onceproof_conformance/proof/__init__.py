@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from onceproof_conformance.proof.proving import prove
     from onceproof_conformance.proof.report import show_proof
     from onceproof_conformance.proof.scopes import scope_of
-    from onceproof_conformance.proof.state_counts import ENGINES, Counts, EngineFailed, by_search
+    from onceproof_conformance.proof.state_counts import (
+        ENGINES,
+        Counts,
+        EngineFailed,
+        by_search,
+        count_states,
+    )
 
 MODULES = {
     "Counts": "state_counts",
@@ -32,6 +38,7 @@ MODULES = {
     "Layer": "law",
     "Objection": "law",
     "by_search": "state_counts",
+    "count_states": "state_counts",
     "departed": "examination",
     "disagreements": "law",
     "examined": "examination",
@@ -58,6 +65,7 @@ __all__ = [
     "Layer",
     "Objection",
     "by_search",
+    "count_states",
     "departed",
     "disagreements",
     "examined",

@@ -1,6 +1,6 @@
 """How many states and transitions each engine counts in each law: our own search, rumur, Spin and TLC.
 
-`python -m onceproof_conformance.counts` prints them, and exits 1 where two differ. Equal counts from an engine that
+`python -m onceproof_conformance.proof.state_counts` prints them, and exits 1 where two differ. Equal counts from an engine that
 shares nothing with ours but the law are the best test of both. What an engine counts besides is taken off, exactly
 and for a reason that stands beside it; an engine that is not there is an error, never passed over.
 """
@@ -130,7 +130,7 @@ def counted(name: str, profile: Profile) -> dict[str, Counts]:
     return {"own search": by_search(known.search), **others}
 
 
-def main() -> int:
+def count_states() -> int:
     """Print the counts of every law; 1 if two engines differ."""
     columns = ("own search", *ENGINES)
     print(f"{'states, transitions':19} {''.join(f'{column:>16}' for column in columns)}")
@@ -146,4 +146,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(count_states())
