@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import sys
 
+from onceproof_conformance.installed import NEEDED
+
 WRONG_USAGE = 64
-NEEDED = ("statemachine", "hypothesis", "click", "rich", "jsonschema", "jinja2", "markupsafe", "junitparser")
 
 
 def main() -> None:

@@ -162,7 +162,7 @@ def _runs(option: Namespace) -> list[Run]:
     Raises:
         pytest.UsageError: The judge is not installed, or there is no such adapter, store or clause.
     """
-    from onceproof_conformance.__main__ import NEEDED
+    from onceproof_conformance.installed import NEEDED
 
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise pytest.UsageError(
