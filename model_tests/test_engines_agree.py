@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 from statemachine.exceptions import TransitionNotAllowed
 
-from onceproof_conformance.proof import ENGINES, Counts, EngineFailed, by_search, count_states, examined
+from onceproof_conformance.proof import (
+    ENGINES,
+    Counts,
+    EngineFailed,
+    by_search,
+    count_states,
+    examined,
+)
 from onceproof_spec import Profile, Table, law, lifecycles, step
 from onceproof_spec.explore import Scope, search
 from onceproof_spec.language import OUTCOMES, Admit, Apply, Kind, Rule, Sweep

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import onceproof_conformance.check  # noqa: F401  # so that the runs below don't import the judge anew each time
 import pytest
 
+import onceproof_conformance.judge  # noqa: F401  # so that the runs below don't import the judge anew each time
 from onceproof_conformance import plugin
 
 pytest_plugins = ["pytester"]

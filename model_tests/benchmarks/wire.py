@@ -90,7 +90,10 @@ def measured(told: tuple[str, ...]) -> dict[str, float]:
         cases = list(islice(walked_cases(table, dialect, read_offer(STORE, offer)), CASES))
         messages: list[Message] = []
         for case in cases:
-            messages += [runner.opening(case), *(runner.message(request, case.config) for request in case.requests)]
+            messages += [
+                runner.prepare(case).opening,
+                *(runner.message(request, case.config) for request in case.requests),
+            ]
         lines = [encode({"id": number, **message}) for number, message in enumerate(messages)]
         trials = Trials(runner, table, Options())
         rates = {

@@ -6,9 +6,9 @@ from onceproof_conformance.cases.case import Case
 from onceproof_conformance.cases.limits import bounds, lifetimes, limits_read
 from onceproof_conformance.cases.observed import Failure, Observed
 from onceproof_conformance.cases.race import Race, Raced
-from onceproof_conformance.cases.replay_text import read_replay, replay_text
+from onceproof_conformance.cases.replay import read_replay, replay_text
 from onceproof_conformance.cases.seen import COARSE, GONE, STRANGE, allows, how, lost, unheard
-from onceproof_conformance.cases.shrink import MOST_TRIES, shrink
+from onceproof_conformance.cases.shrinking import MOST_TRIES, shrink
 
 __all__ = [
     "COARSE",

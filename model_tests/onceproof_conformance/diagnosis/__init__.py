@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onceproof_conformance.diagnosis.belief import Belief, Undecided, first_wrong
-from onceproof_conformance.diagnosis.diagnose import (
+from onceproof_conformance.diagnosis.diagnosis import (
     Finding,
     answering_clause,
     better_explained,

@@ -49,8 +49,7 @@ class Patient:
     @property
     def opening(self) -> Message:
         """The request that opens the store."""
-        message: Message = {"op": "open", "store": self.case.store, "config": self.case.config}
-        return message | ({"profile": self.case.profile} if len(self.declared.profiles) > 1 else {})
+        return self.declared.opening(self.case.store, self.case.profile, self.case.config)
 
     @property
     def messages(self) -> list[Message]:

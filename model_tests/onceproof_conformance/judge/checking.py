@@ -103,11 +103,11 @@ def check_named(
     results = Results(list(argv), options.seed, subject.hello)
     announce("judging", f"{len(wanted)} runs, {workers} at a time", 0, len(wanted))
     with ProcessPoolExecutor(workers) as pool:
-        running = [pool.submit(_judge_named, named, store, column, options) for store, column in wanted]
-        for done, future in enumerate(as_completed(running), 1):
+        futures = [pool.submit(_judge_named, named, store, column, options) for store, column in wanted]
+        for done, future in enumerate(as_completed(futures), 1):
             run = future.result()
             announce(f"{run.store}, {run.profile}", f"{run.verdict}", done, len(wanted))
-        results.runs = [future.result() for future in running]
+        results.runs = [future.result() for future in futures]
     return results
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from onceproof_conformance.pages.pages import COMMAND, pages
 from onceproof_conformance.pages.schema import schema_document
+from onceproof_conformance.pages.writer import COMMAND, pages
 
 __all__ = [
     "COMMAND",

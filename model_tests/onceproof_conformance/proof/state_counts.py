@@ -1,8 +1,9 @@
 """How many states and transitions each engine counts in each law: our own search, rumur, Spin and TLC.
 
-`python -m onceproof_conformance.proof.state_counts` prints them, and exits 1 where two differ. Equal counts from an engine that
-shares nothing with ours but the law are the best test of both. What an engine counts besides is taken off, exactly
-and for a reason that stands beside it; an engine that is not there is an error, never passed over.
+`python -m onceproof_conformance.proof.state_counts` prints them, and exits 1 where two differ. Equal
+counts from an engine that shares nothing with ours but the law are the best test of both. What an
+engine counts besides is taken off, exactly and for a reason that stands beside it; an engine that
+is not there is an error, never passed over.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from onceproof_conformance.protocol.errors import BadOffer
-from onceproof_conformance.protocol.messages import capabilities, is_whole
+from onceproof_conformance.protocol.messages import Message, capabilities, is_whole
 from onceproof_spec import Profile, law
 from onceproof_spec.language import Promise, RestsOn
 
@@ -65,6 +65,11 @@ class Declared:
         }
         fixed = [f"{name} is fixed at {value:,}" for name, value in self.fixed]
         return [reason for reason, holds in told.items() if holds] + fixed
+
+    def opening(self, store: str, profile: str, config: Mapping[str, int | None]) -> Message:
+        """The request that opens a store; it names the profile where the subject offers several."""
+        message: Message = {"op": "open", "store": store, "config": config}
+        return message | ({"profile": profile} if len(self.profiles) > 1 else {})
 
     def excludes(self, promise: Promise) -> str:
         """Why a promise can't be judged at all; empty if it can."""

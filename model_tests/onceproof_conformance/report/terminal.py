@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from onceproof_conformance.protocol import Message, visible
-from onceproof_conformance.report.replay_command import replay_command
+from onceproof_conformance.report.rerun import replay_command
 from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
 from onceproof_spec import Profile, law
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onceproof_conformance.protocol import written_out
-from onceproof_conformance.report.replay_command import replay_command
+from onceproof_conformance.report.rerun import replay_command
 from onceproof_conformance.report.terminal import sequence
 
 MOST_TEXT = 20_000

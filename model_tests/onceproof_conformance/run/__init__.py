@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from onceproof_conformance.run.calls import OpenRefused
 from onceproof_conformance.run.crowd import (
     CROWD_MAX,
     MEMBER,
@@ -16,6 +17,7 @@ from onceproof_conformance.run.crowd import (
     small_bound,
 )
 from onceproof_conformance.run.fatal_calls import Deaths
+from onceproof_conformance.run.races import RaceCrashed
 from onceproof_conformance.run.real_clock import (
     STILL_MS,
     TICK_MS,
@@ -25,7 +27,7 @@ from onceproof_conformance.run.real_clock import (
     model_of,
     stretched,
 )
-from onceproof_conformance.run.runner import OpenRefused, RaceCrashed, Runner
+from onceproof_conformance.run.runner import Runner
 
 __all__ = [
     "CROWD_MAX",

@@ -84,6 +84,3 @@ def _case(document: Mapping[str, Any], classname: str, name: str, clause: Mappin
     else:
         case.system_out = f"{verdict}: {text}"
     return case
-
-
-__all__ = ["junit"]

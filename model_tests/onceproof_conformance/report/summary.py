@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from onceproof_conformance.report.replay_command import replay_command
+from onceproof_conformance.report.rerun import replay_command
 from onceproof_conformance.report.wording import legible, one_line, reasons, steps
 from onceproof_conformance.results import GRAVITY, Verdict
 
@@ -23,7 +23,9 @@ MOST_TOLD = 100
 """Clauses of which a sequence is shown, the worst first."""
 
 QUIET = (Verdict.PASS, Verdict.NOT_APPLICABLE)
+
 SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
+
 PLAIN = re.compile(r"[\w.:/+@ -]+")
 
 
@@ -100,6 +102,3 @@ def _environment() -> Environment:
     )
     environment.filters |= {"code": code, "fenced": fenced}
     return environment
-
-
-__all__ = ["markdown"]
