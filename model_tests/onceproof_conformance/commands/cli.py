@@ -16,7 +16,8 @@ from rich.table import Table as Grid
 from onceproof_conformance.commands.console import console, progress
 from onceproof_conformance.commands.explain import broken_by
 from onceproof_conformance.doctor import show_complaints
-from onceproof_conformance.judge import ENGINES, Options, Target, check_named, check_replay
+from onceproof_conformance.engines import ENGINE_NAMES
+from onceproof_conformance.judge import Options, Target, check_named, check_replay
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
 from onceproof_conformance.report import junit, markdown, show_explanation, show_results
 from onceproof_conformance.results import apply_known_failing, entries, read_known_failing
@@ -77,7 +78,7 @@ def commands() -> None:
     help="Which column of the law. Default: what the subject claims, else hardened.",
 )
 @click.option(
-    "--engine", "engines", multiple=True, type=click.Choice(ENGINES), help="Only this engine; repeat for more."
+    "--engine", "engines", multiple=True, type=click.Choice(ENGINE_NAMES), help="Only this engine; repeat for more."
 )
 @click.option("--clause", "clauses", multiple=True, metavar="GLOB", help="Only these clauses; repeat for more.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The seed of everything random.")
@@ -123,7 +124,7 @@ def check(
     if replay is not None:
         results = check_replay(named, replay, argv)
     else:
-        options = Options(engines or ENGINES, clauses, seed, examples, budget)
+        options = Options(engines or ENGINE_NAMES, clauses, seed, examples, budget)
         with progress(quiet) as announce:
             results = check_named(
                 named, options, stores=stores, profile=profile, argv=argv,

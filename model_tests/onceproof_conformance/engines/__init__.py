@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from onceproof_conformance.engines.cover import (
-    lawful_branches,
-    selected_cases,
-    walked_cases,
-    zero_cases,
+from onceproof_conformance.engines.cover import selected_cases, walked_cases, zero_cases
+from onceproof_conformance.engines.engine import (
+    UNSTEADY,
+    Bench,
+    Broke,
+    Doubtful,
+    Engine,
+    Observation,
+    Played,
+    Probed,
+    Reachable,
+    Sequences,
+    Taken,
 )
+from onceproof_conformance.engines.every import ENGINE_NAMES, ENGINES
 from onceproof_conformance.engines.printed_forms import printed_leak
-from onceproof_conformance.engines.race import Races
-from onceproof_conformance.engines.random import Game, play
 
 __all__ = [
-    "Game",
-    "Races",
-    "lawful_branches",
-    "play",
+    "ENGINES",
+    "ENGINE_NAMES",
+    "UNSTEADY",
+    "Bench",
+    "Broke",
+    "Doubtful",
+    "Engine",
+    "Observation",
+    "Played",
+    "Probed",
+    "Reachable",
+    "Sequences",
+    "Taken",
     "printed_leak",
     "selected_cases",
     "walked_cases",

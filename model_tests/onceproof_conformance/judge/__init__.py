@@ -11,11 +11,10 @@ from onceproof_conformance.judge.checking import (
 )
 from onceproof_conformance.judge.judge import Judge
 from onceproof_conformance.judge.observations import Trials
-from onceproof_conformance.judge.options import ENGINES, Options
+from onceproof_conformance.judge.options import Options
 from onceproof_conformance.judge.target import Target, reference_subject, subject_of
 
 __all__ = [
-    "ENGINES",
     "Judge",
     "Options",
     "Target",

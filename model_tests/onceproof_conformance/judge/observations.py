@@ -15,7 +15,8 @@ from onceproof_conformance.diagnosis import (
     first_wrong,
     known_deviations,
 )
-from onceproof_conformance.judge.options import ENGINES, CutOff, Options
+from onceproof_conformance.engines import ENGINE_NAMES
+from onceproof_conformance.judge.options import CutOff, Options
 from onceproof_conformance.judge.tally import Sample
 from onceproof_conformance.run import Deaths, Late, Runner, can_be, is_sound
 from onceproof_spec.language import Kind
@@ -31,7 +32,7 @@ class Trials:
     def __init__(self, runner: Runner, table: Table, options: Options) -> None:
         self.runner, self.table, self.options, self.declared = runner, table, options, runner.declared
         # Calls that took the same branches are counted together; `by_branch` takes them apart.
-        self.exercised: dict[str, Counter[tuple[str, ...]]] = {engine: Counter() for engine in ENGINES}
+        self.exercised: dict[str, Counter[tuple[str, ...]]] = {engine: Counter() for engine in ENGINE_NAMES}
         self.probed: Counter[str] = Counter()
         self.probed_by: dict[str, set[str]] = {clause: set() for clause in table.clauses}
         self.sample, self.deaths = Sample(), Deaths()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-ENGINES = ("cover", "random", "race")
+from onceproof_conformance.engines import ENGINE_NAMES
 
 Progress = Callable[[str, int, int], None]
 
@@ -22,7 +22,7 @@ class Options:
     `clauses` are patterns; a clause that none matches is not reported. `budget` is in seconds.
     """
 
-    engines: tuple[str, ...] = ENGINES
+    engines: tuple[str, ...] = ENGINE_NAMES
     clauses: tuple[str, ...] = ()
     seed: int = 1
     examples: int = 200

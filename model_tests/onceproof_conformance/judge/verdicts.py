@@ -23,7 +23,7 @@ class Verdicts:
         reachable: Those that can be taken on this subject; all, if none are given.
     """
 
-    def __init__(self, trials: Trials, branches: Mapping[str, Branch], reachable: set[str] | None) -> None:
+    def __init__(self, trials: Trials, branches: Mapping[str, Branch], reachable: frozenset[str] | None) -> None:
         self.trials, self.branches, self.reachable = trials, branches, reachable
         self.counts: dict[str, Counter[str]] = {name: by_branch(taken) for name, taken in trials.exercised.items()}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from onceproof_conformance.engines.race.races import Races
+from onceproof_conformance.engines.race.engine import RACE
 
 __all__ = [
-    "Races",
+    "RACE",
 ]

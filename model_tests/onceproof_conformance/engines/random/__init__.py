@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from onceproof_conformance.engines.random.games import play
-from onceproof_conformance.engines.random.machine import Game
+from onceproof_conformance.engines.random.engine import RANDOM
 
 __all__ = [
-    "Game",
-    "play",
+    "RANDOM",
 ]
