@@ -119,7 +119,7 @@ def test_wrong_usage_exits_64(arguments, capsys):
 
 def test_a_bug_of_ours_exits_70(monkeypatch, capsys):
     """An exception that nothing expects is a bug of ours, and said to be."""
-    monkeypatch.setattr("onceproof_conformance.commands.cli.check_named", lambda *args, **options: 1 // 0)
+    monkeypatch.setattr("onceproof_conformance.commands.check.check_named", lambda *args, **options: 1 // 0)
     assert run(GOOD) == 70
     assert "a bug of ours" in capsys.readouterr().err
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from onceproof_conformance.doctor.doctor import Complaint, Doctor
+from onceproof_conformance.doctor.conversation import Complaint
+from onceproof_conformance.doctor.doctor import Doctor
 from onceproof_conformance.doctor.mistakes import AILMENTS
 from onceproof_conformance.doctor.report import show_complaints
 

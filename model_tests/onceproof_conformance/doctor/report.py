@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from onceproof_conformance.doctor.doctor import Complaint
+from onceproof_conformance.doctor.conversation import Complaint
 
 MOST_STDERR = 10
 

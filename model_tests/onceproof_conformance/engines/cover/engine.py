@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onceproof_conformance.engines.cover.selection import lawful_branches, selected_cases
-from onceproof_conformance.engines.engine import (
-    Bench,
-    Engine,
-    Observation,
-    Reachable,
-    Sequences,
-)
+from onceproof_conformance.engines.engine import Bench, Engine, Observation, Reachable, Sequences
 
 
 def observe(bench: Bench) -> Iterator[Observation]:

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onceproof_conformance.engines.engine import (
-    Bench,
-    Broke,
-    Doubtful,
-    Engine,
-    Observation,
-    Probed,
-)
+from onceproof_conformance.engines.engine import Bench, Broke, Doubtful, Engine, Observation, Probed
 from onceproof_conformance.engines.race.races import Races
 
 
