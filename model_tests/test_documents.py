@@ -12,6 +12,7 @@ import pytest
 
 import onceproof
 from onceproof import OnceproofError
+from onceproof_conformance.pages import COMMAND, with_house
 from onceproof_conformance.results import entries
 
 ROOT = Path(__file__).parent.parent
@@ -81,6 +82,12 @@ def test_every_link_leads_to_a_file(page: str) -> None:
 def test_every_clause_that_is_named_exists(page: str) -> None:
     """What a page calls a clause is one."""
     assert clauses_in(page) <= {entry.name for entry in entries()}
+
+
+def test_the_picture_of_the_house_is_current() -> None:
+    """The index shows the rooms and their arrows as they are today."""
+    index = PAGES["docs/index.md"].read_text("utf-8")
+    assert index == with_house(index), f"run: {COMMAND}"
 
 
 @pytest.mark.parametrize("name", onceproof.__all__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from onceproof_conformance.pages.house import with_house
 from onceproof_conformance.pages.schema import schema_document
 from onceproof_conformance.pages.writer import COMMAND, pages
 
@@ -9,4 +10,5 @@ __all__ = [
     "COMMAND",
     "pages",
     "schema_document",
+    "with_house",
 ]

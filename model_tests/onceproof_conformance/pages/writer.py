@@ -2,6 +2,7 @@
 
 For each lifecycle there is a page, and for each of its laws a TLA+ module with what TLC needs to check it. One page
 tells of all the departures, one of the protocol, and beside it stands the JSON Schema of every message.
+The index is written by hand, but for the picture of the house.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from onceproof_conformance.pages.departures import departures_page
+from onceproof_conformance.pages.house import with_house
 from onceproof_conformance.pages.protocol import protocol_page
 from onceproof_conformance.pages.schema import schema_text
 from onceproof_conformance.proof import scope_of
@@ -23,6 +25,8 @@ from onceproof_spec.tla import configuration, name_of, tla
 COMMAND = "python -m onceproof_conformance.pages docs"
 
 STORY = "wrong.md"
+INDEX = "index.md"
+"""The page that shows the house; all of it but the picture is written by hand."""
 
 
 def lifecycle_page(store: str) -> str:
@@ -76,3 +80,7 @@ def main(folder: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(made(), "utf-8")
         print(f"wrote {path}")
+    index = Path(folder) / INDEX
+    if index.exists():
+        index.write_text(with_house(index.read_text("utf-8")), "utf-8")
+        print(f"drew the house in {index}")
