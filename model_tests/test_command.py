@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 GOOD = ["check", "--store", "session", "--engine", "cover", "--profile", "hardened"]
 
 WRONG_ADAPTER = """
-from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.adapter import ReferenceAdapter
 
 class Wrong(ReferenceAdapter):
     def answer(self, request):

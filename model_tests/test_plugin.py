@@ -11,7 +11,7 @@ pytest_plugins = ["pytester"]
 
 ADAPTERS = """
 from onceproof_conformance.adapter import Offer
-from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.adapter import ReferenceAdapter
 
 class Right(ReferenceAdapter):
     stores = {"facet": Offer(caps=("len",))}
