@@ -7,8 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from onceproof_conformance.framing import MOST_LINE, encode
-from onceproof_conformance.protocol import LARGEST, Message, is_whole
+from onceproof_conformance.protocol import LARGEST, MOST_LINE, Message, encode, is_whole
 from onceproof_spec import Profile, law
 
 Dice = random.Random

@@ -17,18 +17,25 @@ from pathlib import Path
 from typing import Any
 
 from hostile_lines import REQUESTS, Dice, opening
-from onceproof_conformance import cli
-from onceproof_conformance.adapter import Adapter
-from onceproof_conformance.check import Named, check, check_named
-from onceproof_conformance.framing import MOST_LINE, decode, encode
+from onceproof_conformance import commands
+from onceproof_conformance.adapter import Adapter, ReferenceAdapter, Server, serve_lines
+from onceproof_conformance.judge import Options, Target, check, check_named, subject_of
 from onceproof_conformance.mutants import MUTANTS
-from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import LARGEST, NONSENSE, BadReply, Message, checked_reply, is_whole, refusals
-from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.protocol import (
+    LARGEST,
+    MOST_LINE,
+    NONSENSE,
+    BadReply,
+    Gone,
+    Message,
+    checked_reply,
+    decode,
+    encode,
+    is_whole,
+    refusals,
+)
 from onceproof_conformance.results import Verdict
-from onceproof_conformance.serve import Server, serve_lines
-from onceproof_conformance.subject import Gone, Subject
-from onceproof_conformance.wire import Wire
+from onceproof_conformance.subject import Wire
 from onceproof_spec import Profile, law
 
 MOST_TOLD = 2_000
@@ -176,7 +183,7 @@ def served_outside(path: str, lines: Sequence[bytes]) -> subprocess.CompletedPro
 
 HERE = Path(__file__).parent
 SERVE = ("env", f"PYTHONPATH={HERE}", sys.executable, "-m", "onceproof_conformance.serve")
-REFERENCE = "onceproof_conformance.reference:ReferenceAdapter"
+REFERENCE = "onceproof_conformance.adapter:ReferenceAdapter"
 WAIT = "cat >/dev/null"
 """What a shell does to wait until its input ends."""
 
@@ -235,7 +242,7 @@ def measured(command: Sequence[str], timeout: float = 1.0) -> tuple[str, int, fl
 
 COMMAND = """
 import pathlib, sys
-from onceproof_conformance.cli import run
+from onceproof_conformance.commands import run
 status = run(sys.argv[1:])
 told = pathlib.Path("/proc/self/status").read_text().splitlines()
 print(status, next(line.split()[1] for line in told if line.startswith("VmHWM")))
@@ -267,7 +274,7 @@ def troubled_run(folder: Path, when: str, trouble: str, *options: str) -> Run:
     """What `onceproof check` makes of a right store that makes a trouble; only `cover` is run."""
     starts, results = folder / "starts", folder / "results.json"
     told = ["check", "--quiet", "--engine", "cover", "--json", str(results), *options]
-    status = cli.run([*told, "--", *troubled(when, trouble, starts)])
+    status = commands.run([*told, "--", *troubled(when, trouble, starts)])
     clauses = json.loads(results.read_text())["runs"][0]["clauses"] if results.exists() else {}
     shown = {name: clause["counterexample"] for name, clause in clauses.items() if "counterexample" in clause}
     pids = [int(pid) for pid in starts.read_text().split()]
@@ -286,7 +293,7 @@ def living(groups: Sequence[int]) -> list[str]:
     return found
 
 
-def told(named: Named, stores: Sequence[str], profile: str) -> dict[str, Message]:
+def told(named: Target, stores: Sequence[str], profile: str) -> dict[str, Message]:
     """What the judge says of each clause, counts and counterexamples included; only `cover` is run."""
     results = check_named(named, Options(("cover",)), stores=stores, profile=profile)
     return {name: clause.message() for run in results.runs for name, clause in run.clauses.items()}
@@ -323,5 +330,7 @@ def spoiling(op: str, **spoilt: Any) -> Hostile:
 
 def verdicts_of(adapter: Adapter, store: str, *engines: str) -> dict[str, Verdict]:
     """The verdict of each clause on an adapter in this process."""
-    results = check(Subject(adapter), Options(engines or ("cover",), examples=20), stores=[store], profile="hardened")
+    results = check(
+        subject_of(adapter), Options(engines or ("cover",), examples=20), stores=[store], profile="hardened"
+    )
     return {name: clause.verdict for name, clause in results.runs[0].clauses.items()}

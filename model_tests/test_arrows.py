@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,15 +19,16 @@ from onceproof_spec import Profile, Table, law, lifecycles
 REFERENCE, SPEC, CONFORMANCE = (
     Path(str(package.__path__[0])) for package in (onceproof, onceproof_spec, onceproof_conformance)
 )
+ROOT = Path(__file__).parent.parent
 PACKAGES = {"onceproof": REFERENCE, "onceproof_spec": SPEC, "onceproof_conformance": CONFORMANCE}
 
-DEFAULT_SUBJECT = {"equivalence.py", "reference.py"}
-"""The files of the judge that may import the stores: the default thing under test, and what compares its decisions."""
-
 PARTICULAR = {"__init__.py", *(f"{name}.py" for name in lifecycles())}
+GENERIC_ROOMS = ("cases", "diagnosis", "judge", "run", "engines/cover", "engines/race")
+"""The rooms of the judge that are for every lifecycle."""
+
 GENERIC = [
     *(path for path in sorted(SPEC.glob("*.py")) if path.name not in PARTICULAR),
-    *(CONFORMANCE / f"{name}.py" for name in "belief deviations diagnosis hypotheses judge shrink".split()),
+    *(path for room in GENERIC_ROOMS for path in sorted((CONFORMANCE / room).glob("*.py"))),
 ]
 """What is for every lifecycle: all that the law is written in and read with, and the core of the judge."""
 
@@ -38,12 +40,20 @@ ORDINARY = {
 }
 """Names of an event or a field that are also words that every program uses, and why they may be there."""
 
-LONG_FILE, LONG_FUNCTION = 400, 40
+LONG_FILE, LONG_FUNCTION, MOST_MODULES = 400, 40, 12
+
+TO_BE_FOLDED = {"onceproof_spec": {"onceproof_spec"}}
+"""Folders that have more modules than that, until they are folded into rooms."""
 
 
 def sources(folder: Path) -> list[Path]:
     """The Python files of a package."""
     return sorted(folder.rglob("*.py"))
+
+
+def modules(folder: Path) -> list[Path]:
+    """The modules of a folder, but the one that speaks for it."""
+    return [path for path in folder.glob("*.py") if path.name != "__init__.py"]
 
 
 def parsed(path: Path) -> ast.Module:
@@ -60,12 +70,6 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             found.add((node.module or "").partition(".")[0] if not node.level else "")
     return found - {""}
-
-
-def importers(package: str, target: str) -> set[str]:
-    """The files of one package that import another, by their path in it."""
-    folder = PACKAGES[package]
-    return {path.relative_to(folder).as_posix() for path in sources(folder) if target in imported(path)}
 
 
 def particular(table: Table) -> set[str]:
@@ -117,19 +121,22 @@ def test_the_stores_depend_on_nothing() -> None:
     assert found - sys.stdlib_module_names == {"onceproof"}
 
 
-def test_the_law_knows_no_store_and_no_judge() -> None:
-    """`onceproof_spec` imports neither `onceproof` nor `onceproof_conformance`."""
-    assert importers("onceproof_spec", "onceproof") == set()
-    assert importers("onceproof_spec", "onceproof_conformance") == set()
+def test_every_arrow_is_one_that_the_contracts_allow() -> None:
+    """`lint-imports` keeps the contracts of pyproject.toml: the floors, and what each room shows."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as main; main()"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_the_judge_knows_the_stores_only_as_its_default_subject() -> None:
-    """In `onceproof_conformance` only what wraps or compares the default subject imports `onceproof`."""
-    found = importers("onceproof_conformance", "onceproof")
-    assert {path for path in found if not path.startswith("mutants/")} <= DEFAULT_SUBJECT
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_folder_can_be_looked_over(package: str) -> None:
+    """A folder has 12 modules or fewer, beside the one that speaks for it."""
+    folders = {path.parent for path in sources(PACKAGES[package])}
+    crowded = {folder.name for folder in folders if len(modules(folder)) > MOST_MODULES}
+    assert crowded <= TO_BE_FOLDED.get(package, set())
 
 
-@pytest.mark.parametrize("path", GENERIC, ids=[f"{path.parent.name}/{path.name}" for path in GENERIC])
+@pytest.mark.parametrize("path", GENERIC, ids=[path.relative_to(path.parents[1]).as_posix() for path in GENERIC])
 def test_a_generic_file_names_no_lifecycle(path: Path) -> None:
     """A file that is for every lifecycle names none of them, and no event or field of one."""
     assert particulars().intersection(words(path)) <= set(ORDINARY)

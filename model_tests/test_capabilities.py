@@ -11,22 +11,16 @@ from typing import Any, ClassVar
 
 import pytest
 
-from onceproof_conformance.adapter import Adapter, Offer
-from onceproof_conformance.belief import Case
-from onceproof_conformance.crowd import MEMBER, SMALL, Crowd, crowd_of, is_image
-from onceproof_conformance.declared import Declared, read_offer
-from onceproof_conformance.engines import chosen
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.lifecycles import DIALECTS
-from onceproof_conformance.lifecycles.base import request as call
+from onceproof_conformance.adapter import Adapter, Offer, ReferenceAdapter
+from onceproof_conformance.cases import Case
+from onceproof_conformance.engines import selected_cases
+from onceproof_conformance.judge import Judge, Options, subject_of
+from onceproof_conformance.lifecycles import dialect_of
+from onceproof_conformance.lifecycles import request as call
 from onceproof_conformance.mutants import MUTANTS
-from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import Message
-from onceproof_conformance.realtime import is_sound
-from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.protocol import Declared, Message, read_offer
 from onceproof_conformance.results import StoreResult, Verdict
-from onceproof_conformance.runner import Runner
-from onceproof_conformance.subject import Subject
+from onceproof_conformance.run import MEMBER, SMALL, Crowd, Runner, crowd_of, is_image, is_sound
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Model, Reply
 
@@ -43,7 +37,7 @@ BROKEN = (Verdict.FAIL, Verdict.WARN)
 
 def judged(adapter: Adapter, store: str, engines: tuple[str, ...] = ("cover", "random")) -> StoreResult:
     """The verdicts of one store, by the hardened law."""
-    runner = Runner(Subject(adapter), store)
+    runner = Runner(subject_of(adapter), store)
     return Judge(runner, law(store, Profile.HARDENED), Options(engines, examples=30)).run()
 
 
@@ -147,7 +141,7 @@ def test_a_small_store_stands_for_a_large_one(store: str) -> None:
     declared = read_offer(store, Offer(caps=CAPS[store], fixed=fixed).message())
     cases = [
         case
-        for case in chosen.cases(law(store, Profile.HARDENED), DIALECTS[store], declared)
+        for case in selected_cases(law(store, Profile.HARDENED), dialect_of(store), declared)
         if crowded(declared, case)
     ]
     assert len(cases) > 20
@@ -190,7 +184,7 @@ def test_only_a_full_store_that_nobody_disturbs_stands_for_a_large_one() -> None
     """A sequence that does not fill the store, or that names one of the crowd, is no image of a large store's."""
     declared = read_offer("session", Offer(caps=("len",), fixed={"ttl_ms": 60_000, "entries_max": 100}).message())
     table = law("session", Profile.HARDENED)
-    case = next(case for case in chosen.cases(table, DIALECTS["session"], declared) if crowded(declared, case))
+    case = next(case for case in selected_cases(table, dialect_of("session"), declared) if crowded(declared, case))
     crowd = Crowd("entries_max", 100 - SMALL)
     member = case.requests[MEMBER]
     assert is_image(case, crowd, table)
@@ -242,8 +236,8 @@ def test_a_store_with_a_clock_of_its_own_is_judged_as_far_as_can_be(store: str) 
 @pytest.mark.parametrize("store", ["ticket", "session", "handoff"])
 def test_no_answer_in_real_time_hangs_on_a_moment(store: str) -> None:
     """Of every sequence that is run with a real clock each call may come a moment earlier or later."""
-    table, dialect = law(store, Profile.HARDENED), DIALECTS[store]
-    cases = chosen.cases(table, dialect, read_offer(store, Offer(caps=CAPS[store], clock="real").message()))
+    table, dialect = law(store, Profile.HARDENED), dialect_of(store)
+    cases = selected_cases(table, dialect, read_offer(store, Offer(caps=CAPS[store], clock="real").message()))
     assert any(request.at for case in cases for request in case.requests)
     assert [case for case in cases[::5] if not is_sound(table, case, dialect.instants)] == []
 

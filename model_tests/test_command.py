@@ -11,17 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from onceproof_conformance import check as checking
-from onceproof_conformance import cli
-from onceproof_conformance.catalogue import entries
+from onceproof_conformance.commands import run
 from onceproof_conformance.pages import COMMAND, pages
+from onceproof_conformance.results import entries
 from onceproof_conformance.schemas import validate
 
 ROOT = Path(__file__).parent.parent
 GOOD = ["check", "--store", "session", "--engine", "cover", "--profile", "hardened"]
 
 WRONG_ADAPTER = """
-from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.adapter import ReferenceAdapter
 
 class Wrong(ReferenceAdapter):
     def answer(self, request):
@@ -50,13 +49,13 @@ def adapters(tmp_path, monkeypatch):
 
 def test_a_store_that_keeps_the_law_exits_0(capsys):
     """A run in which every clause passes exits 0, and says so in its last line."""
-    assert cli.run(GOOD) == 0
+    assert run(GOOD) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("session hardened: pass (10 pass;")
 
 
 def test_a_store_that_breaks_the_law_exits_1(adapters, capsys):
     """A failing clause exits 1, and its sequence, its verdict and its replay are printed."""
-    assert cli.run(["check", "their_adapters:Wrong", *GOOD[1:]]) == 1
+    assert run(["check", "their_adapters:Wrong", *GOOD[1:]]) == 1
     printed = capsys.readouterr().out
     assert "session.len_counts: fail (hardened)" in printed
     assert "but only ok 0 is allowed" in printed
@@ -65,21 +64,21 @@ def test_a_store_that_breaks_the_law_exits_1(adapters, capsys):
 
 def test_a_replay_fails_again_on_the_same_store(adapters, capsys):
     """The printed replay shows the same failure again, and passes on the reference."""
-    cli.run(["check", "their_adapters:Wrong", *GOOD[1:]])
+    run(["check", "their_adapters:Wrong", *GOOD[1:]])
     text = re.findall(r"--replay (\S+)", capsys.readouterr().out)[0]
-    assert cli.run(["check", "their_adapters:Wrong", "--replay", text]) == 1
-    assert cli.run(["check", "--replay", text]) == 0
+    assert run(["check", "their_adapters:Wrong", "--replay", text]) == 1
+    assert run(["check", "--replay", text]) == 0
 
 
 def test_a_run_that_was_cut_off_exits_2():
     """A budget of nothing leaves it undecided."""
-    assert cli.run([*GOOD, "--budget", "0"]) == 2
+    assert run([*GOOD, "--budget", "0"]) == 2
 
 
 @pytest.mark.parametrize("subject", ["their_adapters:Silent", "their_adapters:Raises", "their_adapters:Nothing"])
 def test_a_broken_adapter_exits_3(adapters, subject, capsys):
     """An adapter that can't be loaded, or that answers nonsense, is broken, and the message says how."""
-    assert cli.run(["check", subject]) == 3
+    assert run(["check", subject]) == 3
     assert "the subject is broken" in capsys.readouterr().err
 
 
@@ -114,20 +113,20 @@ def test_a_broken_adapter_exits_3(adapters, subject, capsys):
 )
 def test_wrong_usage_exits_64(arguments, capsys):
     """Wrong usage exits 64, whatever the library's own habit is, and says what is wrong on stderr."""
-    assert cli.run(arguments) == 64
+    assert run(arguments) == 64
     assert capsys.readouterr().err
 
 
 def test_a_bug_of_ours_exits_70(monkeypatch, capsys):
     """An exception that nothing expects is a bug of ours, and said to be."""
-    monkeypatch.setattr(checking, "check_named", lambda *args, **options: 1 // 0)
-    assert cli.run(GOOD) == 70
+    monkeypatch.setattr("onceproof_conformance.commands.check.check_named", lambda *args, **options: 1 // 0)
+    assert run(GOOD) == 70
     assert "a bug of ours" in capsys.readouterr().err
 
 
 def test_the_results_file_says_how_it_was_made(tmp_path):
     """The results file has the subject, the options as given, and every clause."""
-    assert cli.run([*GOOD, "--seed", "3", "--json", str(tmp_path / "r.json")]) == 0
+    assert run([*GOOD, "--seed", "3", "--json", str(tmp_path / "r.json")]) == 0
     results = json.loads((tmp_path / "r.json").read_text())
     assert results["argv"][:3] == ["check", "--store", "session"]
     assert (results["seed"], results["subject"]["name"], results["verdict"]) == (3, "onceproof", "pass")
@@ -136,14 +135,14 @@ def test_the_results_file_says_how_it_was_made(tmp_path):
 
 def test_only_the_clauses_asked_for_are_reported(tmp_path):
     """A pattern picks the clauses of the report."""
-    cli.run([*GOOD, "--clause", "session.*_bounded", "--json", str(tmp_path / "r.json")])
+    run([*GOOD, "--clause", "session.*_bounded", "--json", str(tmp_path / "r.json")])
     results = json.loads((tmp_path / "r.json").read_text())
     assert list(results["runs"][0]["clauses"]) == ["session.entries_are_bounded"]
 
 
 def test_the_list_has_every_clause_with_all_that_is_known(capsys):
     """`list --json` is valid and holds each clause with its level, promise, departures and kind."""
-    assert cli.run(["list", "--json"]) == 0
+    assert run(["list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     validate("list", listed)
     assert [clause["name"] for clause in listed["clauses"]] == [entry.name for entry in entries()]
@@ -152,7 +151,7 @@ def test_the_list_has_every_clause_with_all_that_is_known(capsys):
 
 def test_a_clause_is_explained(capsys):
     """`explain` has the promise, what is proved, and the sequence of a store that breaks it."""
-    assert cli.run(["explain", "handoff.revoked_is_dead"]) == 0
+    assert run(["explain", "handoff.revoked_is_dead"]) == 0
     printed = capsys.readouterr().out
     assert "After revoke the token is `not_pending`" in printed
     assert "an event: when revoke, then after absent" in printed
@@ -161,7 +160,7 @@ def test_a_clause_is_explained(capsys):
 
 def test_the_help_names_every_command(capsys):
     """The help lists the commands there are."""
-    cli.run(["--help"])
+    run(["--help"])
     printed = capsys.readouterr().out
     assert all(command in printed for command in ("check", "prove", "list", "explain"))
 
@@ -183,7 +182,7 @@ def test_the_adapter_of_the_documents_passes(tmp_path, monkeypatch):
     text = (ROOT / "docs" / "judge.md").read_text("utf-8")
     (tmp_path / "my_store.py").write_text(text.split("```python\n")[1].split("```")[0])
     monkeypatch.chdir(tmp_path)
-    assert cli.run(["check", "my_store:MyAdapter", "--quiet"]) == 0
+    assert run(["check", "my_store:MyAdapter", "--quiet"]) == 0
 
 
 def test_the_example_of_the_readme_runs():
@@ -195,10 +194,10 @@ def test_the_example_of_the_readme_runs():
 
 def test_without_its_libraries_the_command_says_how_to_get_them(monkeypatch, capsys):
     """Where only the stores are installed the command names the line that installs the rest, and exits 64."""
-    from onceproof_conformance import __main__
+    from onceproof_conformance.__main__ import main
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SystemExit) as stopped:
-        __main__.main()
+        main()
     assert stopped.value.code == 64
     assert "pip install 'onceproof[conformance]'" in capsys.readouterr().err

@@ -9,11 +9,22 @@ from types import ModuleType
 import pytest
 
 import onceproof
-from onceproof_conformance.equivalence import DECISIONS, PAIRS, Pair, Verdict, check_contracts, compare, named
-from onceproof_conformance.flips import Flip, declared, find, flips
-from onceproof_conformance.sides import records
-from onceproof_conformance.sides.records import unproved
-from onceproof_conformance.sides.shared import Side
+from onceproof_conformance.proof.decisions import (
+    DECISIONS,
+    PAIRS,
+    Flip,
+    Pair,
+    Side,
+    Verdict,
+    check_contracts,
+    compare,
+    declared,
+    find,
+    flips,
+    named,
+    records,
+    unproved,
+)
 from onceproof_spec import Profile, Table, law, lifecycles
 
 FLIPS = flips()
@@ -98,5 +109,5 @@ def test_every_decision_has_flips() -> None:
 
 def test_crosshair_is_imported_only_when_a_comparison_runs() -> None:
     """Importing the comparisons does not import CrossHair, which is optional."""
-    program = "import sys, onceproof_conformance.flips; sys.exit('crosshair' in sys.modules)"
+    program = "import sys, onceproof_conformance.proof.decisions; sys.exit('crosshair' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from hostile_runs import REFERENCE, SERVE, Wrong, living, told, troubled, troubled_run
-from onceproof_conformance import check as checking
-from onceproof_conformance import cli
-from onceproof_conformance.check import Named
+from onceproof_conformance import commands
+from onceproof_conformance.judge import Target, checking
 
 # a subject that dies
 
@@ -94,7 +93,7 @@ def test_each_exit_status_is_given_over_the_wire(tmp_path: Path, options: list[s
     starts = tmp_path / "starts"
     starts.touch()
     engine = [] if "--engine" in options else ["--engine", "cover"]
-    assert cli.run(["check", "--quiet", *engine, *options, "--", *troubled("never", trouble, starts)]) == status
+    assert commands.run(["check", "--quiet", *engine, *options, "--", *troubled("never", trouble, starts)]) == status
     assert living([int(pid) for pid in starts.read_text().split()]) == []
 
 
@@ -102,7 +101,7 @@ def test_a_bug_of_ours_exits_70_and_leaves_no_process(tmp_path: Path, monkeypatc
     """An exception that nothing expects exits 70 over the wire as well, and ends what was started."""
     monkeypatch.setattr(checking, "Judge", lambda *arguments: 1 // 0)
     starts = tmp_path / "starts"
-    assert cli.run(["check", "--", *troubled("never", "none", starts)]) == 70
+    assert commands.run(["check", "--", *troubled("never", "none", starts)]) == 70
     assert living([int(pid) for pid in starts.read_text().split()]) == []
 
 
@@ -116,7 +115,7 @@ def test_what_a_subject_started_is_gone_with_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["./no/such/program", "/", "a\0b", ""])
 def test_a_command_that_can_not_be_started_exits_3(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is no program is a broken subject, and said to be."""
-    assert cli.run(["check", "--", command]) == 3
+    assert commands.run(["check", "--", command]) == 3
     assert "can't be started" in capsys.readouterr().err
 
 
@@ -126,11 +125,11 @@ def test_a_command_that_can_not_be_started_exits_3(command: str, capsys: pytest.
 @pytest.mark.parametrize(("store", "profile"), [("ticket", "hardened"), ("facet", "published")])
 def test_the_reference_is_judged_the_same_over_the_wire(store: str, profile: str) -> None:
     """Verdicts, counts and counterexamples are those of the same stores in one process."""
-    assert told(Named(None, (*SERVE, REFERENCE)), [store], profile) == told(Named(), [store], profile)
+    assert told(Target(None, (*SERVE, REFERENCE)), [store], profile) == told(Target(), [store], profile)
 
 
 def test_a_wrong_store_is_named_the_same_over_the_wire() -> None:
     """A mutant that is served fails under the same clause, with the same shrunk sequence."""
-    outside = told(Named(None, (*SERVE, "hostile_runs:Wrong")), ["facet"], "hardened")
-    assert outside == told(Named("hostile_runs:Wrong"), ["facet"], "hardened")
+    outside = told(Target(None, (*SERVE, "hostile_runs:Wrong")), ["facet"], "hardened")
+    assert outside == told(Target("hostile_runs:Wrong"), ["facet"], "hardened")
     assert {name for name, clause in outside.items() if clause["verdict"] == "fail"} == {Wrong.mutant.full_clause}

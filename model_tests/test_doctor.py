@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from ailing import ADAPTERS, command
-from onceproof_conformance import cli
-from onceproof_conformance.ailments import AILMENTS
-from onceproof_conformance.doctor import Complaint, Doctor
+from onceproof_conformance.commands import run
+from onceproof_conformance.doctor import AILMENTS, Complaint, Doctor
 from onceproof_conformance.starters import starter
 from onceproof_spec import lifecycles
 
@@ -19,7 +18,7 @@ TIMEOUT = 1.0
 START = 20.0
 """Seconds for a reply, of what starts at once and of what must be right however slow the machine is."""
 
-REFERENCE = ("-m", "onceproof_conformance.serve", "onceproof_conformance.reference:ReferenceAdapter")
+REFERENCE = ("-m", "onceproof_conformance.serve", "onceproof_conformance.adapter:ReferenceAdapter")
 
 MISTAKES = {
     "EndsWithAnError": ("ends_at_once", '"op":"hello"', "nothing: the process ended with status 1"),
@@ -158,14 +157,14 @@ def test_the_starters_and_the_reference_are_right(tmp_path: Path, capsys: pytest
     """The adapter that is printed to start from, with all five stores, and the reference exit with status 0."""
     path = tmp_path / "my_store.py"
     path.write_text(starter("python", [*lifecycles()]), encoding="utf-8")
-    assert cli.run(["doctor", "--timeout", str(START), "--", sys.executable, str(path)]) == 0
-    assert cli.run(["doctor", "--timeout", str(START), "--", sys.executable, *REFERENCE]) == 0
+    assert run(["doctor", "--timeout", str(START), "--", sys.executable, str(path)]) == 0
+    assert run(["doctor", "--timeout", str(START), "--", sys.executable, *REFERENCE]) == 0
     assert capsys.readouterr().out.count("nothing is wrong with the adapter in") == 2
 
 
 def test_a_mistake_exits_3_and_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     """The command prints the lines, what the law answers, the rule and the mend, and exits with status 3."""
-    assert cli.run(["doctor", "--no-color", "--", *command("ClockStandsStill")]) == 3
+    assert run(["doctor", "--no-color", "--", *command("ClockStandsStill")]) == 3
     printed = capsys.readouterr().out
     assert "the store does not use the request's instant (clock_not_set)" in printed
     assert '  before:   `{"op":"open","store":"handoff"' in printed
@@ -176,7 +175,7 @@ def test_a_mistake_exits_3_and_is_explained(capsys: pytest.CaptureFixture[str]) 
 
 def test_what_the_adapter_wrote_on_stderr_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """The end of stderr stands under a complaint about a process that ended."""
-    assert cli.run(["doctor", "--no-color", "--", *command("EndsWithAnError")]) == 3
+    assert run(["doctor", "--no-color", "--", *command("EndsWithAnError")]) == 3
     assert "  stderr:   ImportError: no module named my_store" in capsys.readouterr().out
 
 

@@ -12,7 +12,8 @@ import pytest
 
 import onceproof
 from onceproof import OnceproofError
-from onceproof_conformance.catalogue import entries
+from onceproof_conformance.pages import COMMAND, with_house
+from onceproof_conformance.results import entries
 
 ROOT = Path(__file__).parent.parent
 PAGES = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
@@ -81,6 +82,12 @@ def test_every_link_leads_to_a_file(page: str) -> None:
 def test_every_clause_that_is_named_exists(page: str) -> None:
     """What a page calls a clause is one."""
     assert clauses_in(page) <= {entry.name for entry in entries()}
+
+
+def test_the_picture_of_the_house_is_current() -> None:
+    """The index shows the rooms and their arrows as they are today."""
+    index = PAGES["docs/index.md"].read_text("utf-8")
+    assert index == with_house(index), f"run: {COMMAND}"
 
 
 @pytest.mark.parametrize("name", onceproof.__all__)

@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 from statemachine.exceptions import TransitionNotAllowed
 
-from onceproof_conformance import counts
-from onceproof_conformance.counts import ENGINES, Counts, EngineFailed, by_search
-from onceproof_conformance.lawcheck import examined
+from onceproof_conformance.proof import (
+    ENGINES,
+    Counts,
+    EngineFailed,
+    by_search,
+    count_states,
+    examined,
+)
 from onceproof_spec import Profile, Table, law, lifecycles, step
 from onceproof_spec.explore import Scope, search
 from onceproof_spec.language import OUTCOMES, Admit, Apply, Kind, Rule, Sweep
@@ -175,8 +180,10 @@ def test_the_counts_are_printed(
     told: Counts, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The command prints a line for each law with the numbers of each engine, and exits 1 where two differ."""
-    monkeypatch.setattr(counts, "counted", lambda *law: {"own search": Counts(1, 2), "TLC": told})
-    assert counts.main() == status
+    monkeypatch.setattr(
+        "onceproof_conformance.proof.state_counts.counted", lambda *law: {"own search": Counts(1, 2), "TLC": told}
+    )
+    assert count_states() == status
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 1 + len(LAWS)
     assert printed[1].startswith("handoff published") and printed[1].endswith("differ") is bool(status)

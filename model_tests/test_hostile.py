@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 
-from onceproof_conformance.adapter import Adapter, Offer, Refused
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import BadReply
-from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.adapter import Adapter, Offer, ReferenceAdapter, Refused
+from onceproof_conformance.judge import Judge, Options, subject_of
+from onceproof_conformance.protocol import BadReply, SubjectError
 from onceproof_conformance.results import Verdict
-from onceproof_conformance.runner import Runner
-from onceproof_conformance.subject import Subject, SubjectError
+from onceproof_conformance.run import Runner
 from onceproof_spec import Profile, law
 
 TEXT = (Path(__file__).parent.parent / "docs" / "judge.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
@@ -33,7 +30,9 @@ def judged(kind: type) -> dict[str, Verdict]:
         def open(self, store, profile, config):
             return kind(**config)
 
-    result = Judge(Runner(Subject(Theirs()), "handoff"), law("handoff", Profile.HARDENED), Options(examples=20)).run()
+    result = Judge(
+        Runner(subject_of(Theirs()), "handoff"), law("handoff", Profile.HARDENED), Options(examples=20)
+    ).run()
     broken = (Verdict.FAIL, Verdict.WARN)
     return {name: clause.verdict for name, clause in result.clauses.items() if clause.verdict in broken}
 
@@ -101,7 +100,7 @@ def test_an_offer_that_makes_no_sense_is_refused(fields):
         stores = {"handoff": Offer(**fields)}
 
     with pytest.raises(SubjectError, match=r"caps is|profiles is"):
-        Subject(Offering())
+        subject_of(Offering())
 
 
 def test_an_adapter_that_raises_is_broken():
@@ -112,4 +111,4 @@ def test_an_adapter_that_raises_is_broken():
             raise RuntimeError("not mine")
 
     with pytest.raises(SubjectError, match="not mine"):
-        Subject(Raising())
+        subject_of(Raising())

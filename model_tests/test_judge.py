@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from onceproof_conformance import replay
-from onceproof_conformance.adapter import Adapter, Offer, Refused
-from onceproof_conformance.belief import Case, allows
-from onceproof_conformance.check import apply_known_failing, check, read_known_failing
-from onceproof_conformance.judge import Judge
+from onceproof_conformance.adapter import Adapter, Offer, ReferenceAdapter, Refused, load
+from onceproof_conformance.cases import Case, allows, read_replay, replay_text
+from onceproof_conformance.judge import Judge, Options, check, reference_subject, subject_of
 from onceproof_conformance.mutants import MUTANTS
-from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import VERSION, BadReply
-from onceproof_conformance.reference import ReferenceAdapter
-from onceproof_conformance.results import Results, Verdict
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
+from onceproof_conformance.results import Results, Verdict, apply_known_failing, read_known_failing
+from onceproof_conformance.run import Runner
 from onceproof_conformance.schemas import schema, validate
-from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.model import Reply, Request
 
@@ -48,13 +43,13 @@ def judged(subject, store="handoff", profile=Profile.HARDENED, options=COVER):
 
 def mutant(name):
     """The wrong store of that name, as a subject."""
-    return Subject(next(one for one in MUTANTS if one.name == name).adapter())
+    return subject_of(next(one for one in MUTANTS if one.name == name).adapter())
 
 
 @pytest.mark.parametrize(("store", "profile"), FULL)
 def test_the_reference_stores_pass_every_clause_exercised(store, profile):
     """Every clause of the reference stores passes in both profiles and was exercised; n/a is a restart alone."""
-    result = judged(reference(), store, profile, Options())
+    result = judged(reference_subject(), store, profile, Options())
     passed = {name: clause.exercised for name, clause in result.clauses.items() if clause.verdict is Verdict.PASS}
     assert min(passed.values()) > 0
     assert set(result.clauses) - set(passed) == {"join.survives_restart"} & set(result.clauses)
@@ -63,13 +58,13 @@ def test_the_reference_stores_pass_every_clause_exercised(store, profile):
 
 def test_two_runs_with_one_seed_are_the_same():
     """The amount of work is a count, so the same seed gives the same numbers."""
-    first, second = (judged(reference(), options=Options(seed=7, examples=20)) for _ in range(2))
+    first, second = (judged(reference_subject(), options=Options(seed=7, examples=20)) for _ in range(2))
     assert [c.message() for c in first.clauses.values()] == [c.message() for c in second.clauses.values()]
 
 
 def test_what_is_not_offered_is_not_applicable_and_named():
     """A clause that needs a capability which is not declared is n/a, with its reason, and never passes."""
-    clauses = judged(Subject(Bare())).clauses
+    clauses = judged(subject_of(Bare())).clauses
     missing = {name: clause.reason for name, clause in clauses.items() if clause.verdict is Verdict.NOT_APPLICABLE}
     assert missing == {
         "handoff.revoked_is_dead": "capability revoke is not declared",
@@ -83,13 +78,13 @@ def test_what_is_not_offered_is_not_applicable_and_named():
 
 def test_a_clause_that_was_never_exercised_is_undecided():
     """Where no sequence is run, nothing passes."""
-    result = judged(reference(), options=Options(engines=()))
+    result = judged(reference_subject(), options=Options(engines=()))
     assert {clause.verdict for clause in result.clauses.values()} == {Verdict.UNDECIDED}
 
 
 def test_a_run_that_is_cut_off_is_undecided():
     """A budget of nothing leaves every clause undecided, and the exit status says so."""
-    results = check(reference(), Options(budget=0.0), stores=["session"])
+    results = check(reference_subject(), Options(budget=0.0), stores=["session"])
     assert results.verdict is Verdict.UNDECIDED
     assert results.exit_status == 2
 
@@ -103,7 +98,7 @@ def test_the_published_store_fails_the_hardened_law():
         def open(self, store, profile, config):
             return super().open(store, "published", config)
 
-    clauses = judged(Subject(Original())).clauses
+    clauses = judged(subject_of(Original())).clauses
     broken = {name for name, clause in clauses.items() if clause.verdict in (Verdict.FAIL, Verdict.WARN)}
     assert broken == {"handoff.revoke_reports", "handoff.time_never_runs_backwards"}
 
@@ -116,7 +111,7 @@ def test_two_broken_clauses_are_both_named_in_one_run():
             reply = super().answer(request)
             return {**reply, "ok": 0} if request.get("op") in ("prune", "len") and "ok" in reply else reply
 
-    clauses = judged(Subject(Twice())).clauses
+    clauses = judged(subject_of(Twice())).clauses
     broken = {name for name, clause in clauses.items() if clause.verdict is Verdict.FAIL}
     assert broken == {"handoff.prune_counts", "handoff.len_counts"}
 
@@ -133,16 +128,16 @@ def test_a_printed_sequence_can_be_run_again():
     """The text of a failure is a case that fails again on the same store, and passes on the reference."""
     shown = judged(mutant("mismatch_consumes")).clauses["handoff.mismatch_never_consumes"].counterexample
     assert shown is not None
-    case = replay.read(shown["replay"])
-    assert replay.written(case) == shown["replay"]
+    case = read_replay(shown["replay"])
+    assert replay_text(case) == shown["replay"]
     assert [request.call for request in case.requests] == [call["op"] for call in shown["calls"]]
 
 
 @pytest.mark.parametrize("text", ["", "handoff", "handoff:hardened:", "handoff:hardened:%%%", "shop:hardened:eJw"])
 def test_a_text_that_is_no_replay_is_refused(text):
     """A replay that can't be read is wrong usage, said so."""
-    with pytest.raises(replay.BadReplay, match="replay"):
-        replay.read(text)
+    with pytest.raises(BadReplay, match="replay"):
+        read_replay(text)
 
 
 def test_true_is_not_one():
@@ -165,7 +160,7 @@ def test_true_is_not_one():
 def test_a_reply_that_is_none_means_a_broken_adapter(reply):
     """A reply without an id, with another one, with no verdict or two, is the adapter's fault, not a clause's."""
     with pytest.raises(BadReply):
-        Subject(Told(reply))
+        subject_of(Told(reply))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +178,7 @@ def test_a_reply_that_is_none_means_a_broken_adapter(reply):
 def test_a_handshake_that_fails_says_why(hello, says):
     """What the judge can't judge is refused at the handshake, with the fix."""
     with pytest.raises(SubjectError, match=says):
-        Subject(Told(lambda request: {"id": request["id"], "ok": hello}))
+        subject_of(Told(lambda request: {"id": request["id"], "ok": hello}))
 
 
 @pytest.mark.parametrize(
@@ -254,14 +249,14 @@ def test_a_subject_that_opens_nothing_is_broken():
             raise Refused("shut")
 
     with pytest.raises(SubjectError, match="open handoff"):
-        judged(Subject(Shut()))
+        judged(subject_of(Shut()))
 
 
 def test_a_known_failure_is_known_and_one_that_passes_fails_the_run(tmp_path):
     """A listed clause that fails is known-failing; one that passes is an unexpected pass, and the run fails."""
     listed = tmp_path / "known"
     listed.write_text("handoff.revoked_is_dead  # mended next month\nhandoff.len_counts # it never was\n\n# a remark\n")
-    results = Results([], 1, reference().hello, [judged(mutant("revoke_keeps"))])
+    results = Results([], 1, reference_subject().hello, [judged(mutant("revoke_keeps"))])
     apply_known_failing(results, read_known_failing(listed))
     clauses = results.runs[0].clauses
     assert clauses["handoff.revoked_is_dead"].verdict is Verdict.KNOWN_FAILING

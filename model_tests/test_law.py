@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 import z3
 
-from onceproof_conformance import lawcheck
-from onceproof_conformance.lawcheck import (
+from onceproof_conformance.proof import (
     Examined,
     LawMutant,
     Layer,
     departed,
+    disagreements,
     examined,
     judge_law,
     killers,
-    mutants_of,
+    law_mutants_of,
+    objections,
+    reached_places,
+    refuted,
 )
 from onceproof_spec import Profile, law, lifecycles, lower
 from onceproof_spec.explore import Scope
@@ -96,7 +99,7 @@ FIRST = {
 @cache
 def mutants(name: str, profile: Profile) -> tuple[LawMutant, ...]:
     """The mutants of one law."""
-    return tuple(mutants_of(law(name, profile)))
+    return tuple(law_mutants_of(law(name, profile)))
 
 
 def never_unsat(answer: z3.CheckSatResult) -> z3.CheckSatResult:
@@ -117,7 +120,7 @@ def broken(known: Examined) -> set[str]:
 def unreached(known: Examined) -> list[str]:
     """What should be reached and was not."""
     claims = known.table.claims
-    return [claims[place].clause for place in lawcheck.reached_places(known.table) if place not in known.search.reached]
+    return [claims[place].clause for place in reached_places(known.table) if place not in known.search.reached]
 
 
 @pytest.mark.parametrize("name", lifecycles())
@@ -160,7 +163,7 @@ def test_no_sequence_breaks_the_hardened_law(name: str) -> None:
 def test_exactly_the_departed_clauses_are_false_in_the_published_law(name: str) -> None:
     """In the published profile the clauses with a false claim are those with a departure, by proof and by search."""
     known = examined(name, Profile.PUBLISHED)
-    assert lawcheck.refuted(known) == broken(known) == departed(known.table) - VACUOUS
+    assert refuted(known) == broken(known) == departed(known.table) - VACUOUS
     assert undecided(known) <= departed(known.table)
     assert known.search.complete
 
@@ -187,7 +190,7 @@ def test_the_interesting_states_are_reached(name: str, profile: Profile) -> None
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_proof_and_search_agree_claim_by_claim(name: str, profile: Profile) -> None:
     """A claim is false for z3 exactly if some sequence of calls on the small store breaks it."""
-    assert lawcheck.disagreements(examined(name, profile)) == []
+    assert disagreements(examined(name, profile)) == []
 
 
 @pytest.mark.parametrize(("name", "profile", "place"), NEEDED)
@@ -224,7 +227,7 @@ def test_a_declaration_without_edits_is_the_law(name: str, profile: Profile) -> 
 def test_a_law_with_no_fault_has_no_objection() -> None:
     """The judgement of the session law, search included, is that nothing is wrong with it."""
     law_of = {profile: examined("session", profile) for profile in Profile}
-    assert list(lawcheck.objections(law_of)) == []
+    assert list(objections(law_of)) == []
 
 
 def test_unknown_is_an_objection(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,13 +246,13 @@ def test_a_search_cut_short_is_an_objection() -> None:
     short = Examined(known.table, replace(known.scope, most_states=5))
     assert not short.search.complete
     assert short.search.violations == {}
-    assert "cut short" in " ".join(map(str, lawcheck.objections({Profile.HARDENED: short})))
+    assert "cut short" in " ".join(map(str, objections({Profile.HARDENED: short})))
 
 
 def test_a_law_of_one_profile_is_not_a_law() -> None:
     """A law without its published table is objected to by the first layer."""
     known = examined("session", Profile.HARDENED)
-    assert next(lawcheck.objections({Profile.HARDENED: known})).layer is Layer.DEFINITION
+    assert next(objections({Profile.HARDENED: known})).layer is Layer.DEFINITION
 
 
 def test_a_violation_in_the_search_is_an_objection() -> None:
@@ -258,4 +261,4 @@ def test_a_violation_in_the_search_is_an_objection() -> None:
     chosen = [mutant for mutant in mutants("handoff", Profile.HARDENED) if mutant.what in wrong]
     known = Examined(chosen[0].table, SMALLEST["handoff"])
     assert "handoff.single_use" in broken(known)
-    assert Layer.SEARCH in {objection.layer for objection in lawcheck.objections({Profile.HARDENED: known})}
+    assert Layer.SEARCH in {objection.layer for objection in objections({Profile.HARDENED: known})}

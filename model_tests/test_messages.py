@@ -8,17 +8,16 @@ from typing import Any
 import jsonschema
 import pytest
 
-from onceproof_conformance.engines import chosen, printed
-from onceproof_conformance.judge import Judge
-from onceproof_conformance.messages import document
-from onceproof_conformance.options import Options
+from onceproof_conformance.adapter import InProcess, ReferenceAdapter
+from onceproof_conformance.engines import printed_leak, selected_cases
+from onceproof_conformance.judge import Judge, Options
+from onceproof_conformance.pages import schema_document
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.reference import ReferenceAdapter
-from onceproof_conformance.runner import Runner
-from onceproof_conformance.subject import InProcess, Subject
+from onceproof_conformance.run import Runner
+from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law, lifecycles
 
-SCHEMA = document()
+SCHEMA = schema_document()
 SEQUENCES = 400
 MOST = 60
 """So many messages of each kind are looked at."""
@@ -56,11 +55,11 @@ def recorded() -> Recorded:
     subject = Subject(answers)
     for store in lifecycles():
         runner, table = Runner(subject, store), law(store, Profile.HARDENED)
-        cases = chosen.cases(table, runner.dialect, runner.declared)
+        cases = selected_cases(table, runner.dialect, runner.declared)
         for case in cases[:: max(1, len(cases) // SEQUENCES)]:
             runner.replay(case)
         Judge(runner, table, Options(("race",), examples=25)).run()
-        printed.leak(runner, table) if store == "handoff" else None
+        printed_leak(runner, table) if store == "handoff" else None
     return answers
 
 

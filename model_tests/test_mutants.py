@@ -6,12 +6,10 @@ import statistics
 
 import pytest
 
-from onceproof_conformance.judge import Judge
+from onceproof_conformance.judge import Judge, Options, subject_of
 from onceproof_conformance.mutants import MUTANTS, Mutant
-from onceproof_conformance.options import Options
 from onceproof_conformance.results import StoreResult, Verdict
-from onceproof_conformance.runner import Runner
-from onceproof_conformance.subject import Subject
+from onceproof_conformance.run import Runner
 from onceproof_spec import Profile, law, lifecycles
 
 BROKEN = (Verdict.FAIL, Verdict.WARN)
@@ -20,7 +18,7 @@ LONGEST = 5
 
 def judged(mutant: Mutant) -> StoreResult:
     """A full run of a wrong store."""
-    runner = Runner(Subject(mutant.adapter()), mutant.store)
+    runner = Runner(subject_of(mutant.adapter()), mutant.store)
     return Judge(runner, law(mutant.store, mutant.profile), Options()).run()
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-import onceproof_conformance.check  # noqa: F401  # so that the runs below don't import the judge anew each time
+import onceproof_conformance.judge  # noqa: F401  # so that the runs below don't import the judge anew each time
 from onceproof_conformance import plugin
 
 pytest_plugins = ["pytester"]
 
 ADAPTERS = """
 from onceproof_conformance.adapter import Offer
-from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.adapter import ReferenceAdapter
 
 class Right(ReferenceAdapter):
     stores = {"facet": Offer(caps=("len",))}

@@ -10,10 +10,18 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
 
-from onceproof_conformance.report.again import replay_command
-from onceproof_conformance.report.junit import junit
-from onceproof_conformance.report.markdown import MOST_TOLD, code, fenced, markdown
-from onceproof_conformance.report.texts import MOST_TEXT, legible, one_line, steps
+from onceproof_conformance.report import (
+    MOST_TEXT,
+    MOST_TOLD,
+    code,
+    fenced,
+    junit,
+    legible,
+    markdown,
+    one_line,
+    replay_command,
+    steps,
+)
 from onceproof_conformance.results import BROKEN, Verdict
 from onceproof_conformance.schemas import validate
 

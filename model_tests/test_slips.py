@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onceproof_conformance.slips import look_for
+from onceproof_conformance.proof import look_for
 from onceproof_spec import Profile, law, lifecycles
 
 LAWS = [(name, profile) for name in lifecycles() for profile in Profile]

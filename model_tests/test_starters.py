@@ -13,8 +13,7 @@ import pytest
 import wrong_javascript
 import wrong_rust
 from onceproof_conformance import starters
-from onceproof_conformance.check import Named, check_named
-from onceproof_conformance.options import Options
+from onceproof_conformance.judge import Options, Target, check_named
 from onceproof_conformance.results import Results, Verdict
 from onceproof_conformance.starters import LANGUAGES, starter
 from onceproof_spec import lifecycles
@@ -49,7 +48,7 @@ def command(language: str, text: str, folder: Path) -> tuple[str, ...]:
 
 def judged(told: tuple[str, ...], seed: int = 1, examples: int = 200, stores: tuple[str, ...] = ()) -> Results:
     """What is found of the stores behind a command."""
-    return check_named(Named(command=told), Options(seed=seed, examples=examples), stores=stores)
+    return check_named(Target(command=told), Options(seed=seed, examples=examples), stores=stores)
 
 
 def broken(results: Results) -> set[str]:
@@ -114,7 +113,7 @@ def test_right_stores_pass_with_any_seed(adapters: Callable[[str], tuple[str, ..
 def check_random(told: tuple[str, ...], store: str, seed: int) -> set[str]:
     """The clauses that random finds broken with a seed."""
     options = Options(engines=("random",), seed=seed, examples=10)
-    return broken(check_named(Named(command=told), options, stores=(store,)))
+    return broken(check_named(Target(command=told), options, stores=(store,)))
 
 
 @pytest.mark.parametrize(

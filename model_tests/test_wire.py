@@ -30,14 +30,11 @@ from hostile_runs import (
     verdicts_on,
     verdicts_on_answers,
 )
-from onceproof_conformance import check as checking
-from onceproof_conformance import cli
-from onceproof_conformance.adapter import Offer
-from onceproof_conformance.framing import MOST_LINE
-from onceproof_conformance.protocol import Message
-from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.adapter import Offer, ReferenceAdapter, Server
+from onceproof_conformance.commands import run
+from onceproof_conformance.judge import target
+from onceproof_conformance.protocol import MOST_LINE, Message
 from onceproof_conformance.results import Verdict
-from onceproof_conformance.serve import Server
 
 MEGABYTE = 1 << 20
 RIGHT = b'{"id":0,"ok":null}'
@@ -139,7 +136,7 @@ def test_a_broken_adapter_exits_3_and_what_came_is_said(
     tmp_path: Path, line: bytes, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A command that answers hello with a broken line exits 3; the message says what came, and is short."""
-    assert cli.run(["check", "--", *answering(tmp_path, line)]) == 3
+    assert run(["check", "--", *answering(tmp_path, line)]) == 3
     printed = capsys.readouterr().err
     assert "the subject is broken" in printed
     assert says in printed
@@ -159,7 +156,7 @@ def test_a_broken_reply_after_hello_exits_3(second: str, says: str, capsys: pyte
     """What comes in answer to open is looked at as closely as hello is."""
     hello = f'{{"id":0,"ok":{{"protocol":1,"name":"x","stores":{OFFERS}}}}}'
     script = f"echo '{hello}'; read asked; echo '{second}'; {WAIT}"
-    assert cli.run(["check", "--timeout", "0.4", "--", *shell(script)]) == 3
+    assert run(["check", "--timeout", "0.4", "--", *shell(script)]) == 3
     assert says in capsys.readouterr().err
 
 
@@ -315,10 +312,10 @@ def test_a_code_of_the_judge_s_own_stands_for_no_refusal() -> None:
 @pytest.mark.parametrize("word", ["err", "crash", "ok"])
 def test_half_a_surrogate_pair_is_written_nowhere(word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A text that no UTF-8 can carry ends up in a verdict and in the results file, not in a bug of ours."""
-    monkeypatch.setattr(checking, "load", lambda path: spoiling("lookup", **{word: "\ud800\x1b[2J"}))
+    monkeypatch.setattr(target, "load", lambda path: spoiling("lookup", **{word: "\ud800\x1b[2J"}))
     files = [tmp_path / "json", tmp_path / "junit", tmp_path / "markdown"]
     forms = [word for file in files for word in (f"--{file.name}", str(file))]
-    assert cli.run(["check", "some:Adapter", "--engine", "cover", *forms]) == 1
+    assert run(["check", "some:Adapter", "--engine", "cover", *forms]) == 1
     assert all(file.read_text("utf-8") for file in files)
 
 
@@ -329,8 +326,8 @@ def test_an_odd_hello_is_a_broken_adapter(told_: Message, monkeypatch: pytest.Mo
     """A handshake with a name that can't be written, or without one, exits 3."""
     stores = {"facet": {"clock": "op"}}
     hello = {"protocol": 1, "name": "x", "stores": stores, **told_}
-    monkeypatch.setattr(checking, "load", lambda path: spoiling("hello", ok=hello))
-    assert cli.run(["check", "some:Adapter"]) == 3
+    monkeypatch.setattr(target, "load", lambda path: spoiling("hello", ok=hello))
+    assert run(["check", "some:Adapter"]) == 3
 
 
 def test_an_adapter_may_use_up_the_draws_of_a_race() -> None:

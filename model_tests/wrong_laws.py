@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onceproof_conformance.lawcheck import Objection, judge_lifecycle
+from onceproof_conformance.proof import Objection, judge_lifecycle
 from onceproof_spec import Lifecycle, lifecycles
 
 Edits = tuple[tuple[str, str], ...]

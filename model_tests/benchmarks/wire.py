@@ -22,18 +22,13 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table as Grid
 
-from onceproof_conformance.child import MOST_IN_FLIGHT
-from onceproof_conformance.declared import read_offer
-from onceproof_conformance.engines import cover
-from onceproof_conformance.framing import encode
-from onceproof_conformance.lifecycles import DIALECTS
-from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import Message
-from onceproof_conformance.runner import Runner
+from onceproof_conformance.engines import walked_cases
+from onceproof_conformance.judge import Options, Trials
+from onceproof_conformance.lifecycles import dialect_of
+from onceproof_conformance.protocol import Message, encode, read_offer
+from onceproof_conformance.run import Runner
 from onceproof_conformance.starters import LANGUAGES, starter
-from onceproof_conformance.subject import Subject
-from onceproof_conformance.trials import Trials
-from onceproof_conformance.wire import Wire
+from onceproof_conformance.subject import MOST_IN_FLIGHT, Subject, Wire
 from onceproof_spec import Profile, law
 
 STORE = "handoff"
@@ -86,16 +81,19 @@ def timed(calls: int, work: Callable[[], object]) -> float:
 
 def measured(told: tuple[str, ...]) -> dict[str, float]:
     """Calls a second, the median of some rounds, each way in turn."""
-    table, dialect = law(STORE, Profile.HARDENED), DIALECTS[STORE]
+    table, dialect = law(STORE, Profile.HARDENED), dialect_of(STORE)
     found: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         subject = Subject(Wire(told))
         runner = Runner(subject, STORE)
         offer = subject.hello["stores"][STORE]
-        cases = list(islice(cover.cases(table, dialect, read_offer(STORE, offer)), CASES))
+        cases = list(islice(walked_cases(table, dialect, read_offer(STORE, offer)), CASES))
         messages: list[Message] = []
         for case in cases:
-            messages += [runner.opening(case), *(runner.message(request, case.config) for request in case.requests)]
+            messages += [
+                runner.prepare(case).opening,
+                *(runner.message(request, case.config) for request in case.requests),
+            ]
         lines = [encode({"id": number, **message}) for number, message in enumerate(messages)]
         trials = Trials(runner, table, Options())
         rates = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import sys
 
+from onceproof_conformance.installed import NEEDED
+
 WRONG_USAGE = 64
-NEEDED = ("statemachine", "hypothesis", "click", "rich", "jsonschema", "jinja2", "markupsafe", "junitparser")
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(WRONG_USAGE)
-    from onceproof_conformance.cli import run
+    from onceproof_conformance.commands import run
 
     sys.exit(run())
 

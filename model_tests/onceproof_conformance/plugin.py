@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from onceproof_conformance.options import Options
+    from onceproof_conformance.judge import Options
     from onceproof_conformance.results import ClauseResult, StoreResult
     from onceproof_conformance.subject import Subject
     from onceproof_spec import Profile
@@ -85,9 +85,8 @@ class Run:
 
     def result(self, clause: str) -> ClauseResult:
         """What became of a clause; the test fails if the adapter is broken."""
-        from onceproof_conformance.check import check
-        from onceproof_conformance.protocol import BadReply
-        from onceproof_conformance.subject import SubjectError
+        from onceproof_conformance.judge import check
+        from onceproof_conformance.protocol import BadReply, SubjectError
 
         if self._result is None and not self._broken:
             try:
@@ -145,7 +144,7 @@ class Clause(pytest.Item):
 
     def told(self, result: ClauseResult) -> str:
         """The verdict, the promise, and the sequence that shows what is broken, with the command that replays it."""
-        from onceproof_conformance.report.terminal import sequence
+        from onceproof_conformance.report import sequence
 
         either = f"one of {', '.join([self.clause, *result.one_of])}" if result.one_of else self.clause
         lines = [f"{either}: {result.verdict} ({self.run.profile})"]
@@ -163,16 +162,16 @@ def _runs(option: Namespace) -> list[Run]:
     Raises:
         pytest.UsageError: The judge is not installed, or there is no such adapter, store or clause.
     """
-    from onceproof_conformance.__main__ import NEEDED
+    from onceproof_conformance.installed import NEEDED
 
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise pytest.UsageError(
             f"--onceproof needs {', '.join(missing)}, and the stores alone were installed; "
             "install the rest with: python -m pip install 'onceproof[conformance]'"
         )
-    from onceproof_conformance.check import profiles_of, stores_of
-    from onceproof_conformance.options import Options
-    from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load
+    from onceproof_conformance.adapter import load
+    from onceproof_conformance.judge import Options, profiles_of, stores_of, subject_of
+    from onceproof_conformance.protocol import SubjectError, WrongUsage
 
     options = Options(
         clauses=tuple(option.onceproof_clause), seed=option.onceproof_seed, examples=option.onceproof_examples
@@ -180,7 +179,7 @@ def _runs(option: Namespace) -> list[Run]:
     if options.examples < 1:
         raise pytest.UsageError(f"--onceproof-examples is {options.examples}: pass 1 or more")
     try:
-        subject = Subject(load(option.onceproof))
+        subject = subject_of(load(option.onceproof))
         runs = [
             Run(option.onceproof, subject, store, profile, options)
             for store in stores_of(subject, option.onceproof_store)

@@ -1,11 +1,18 @@
-"""The stores that can be judged, by name."""
+"""How each store's calls are written on the wire, and in which small stores it is walked."""
 
 from __future__ import annotations
 
-from onceproof_conformance.lifecycles import facet, handoff, join, session, ticket
-from onceproof_conformance.lifecycles.base import Dialect
+from onceproof_conformance.lifecycles.dialect import Dialect, has_call, request
+from onceproof_conformance.lifecycles.names import Bound
+from onceproof_conformance.lifecycles.stores import dialect_of, judged_stores
+from onceproof_conformance.lifecycles.ticket import FIRST_STRANGER
 
-MODULES = (handoff, join, ticket, session, facet)
-DIALECTS: dict[str, Dialect] = {module.DIALECT.store: module.DIALECT for module in MODULES}
-
-__all__ = ["DIALECTS", "Dialect"]
+__all__ = [
+    "FIRST_STRANGER",
+    "Bound",
+    "Dialect",
+    "dialect_of",
+    "has_call",
+    "judged_stores",
+    "request",
+]

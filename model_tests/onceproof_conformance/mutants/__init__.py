@@ -1,11 +1,12 @@
-"""Wrong stores, each breaking one clause. The judge must fail every one of them under that clause."""
+"""Wrong stores, each breaking one clause; the judge must fail each under that clause."""
 
 from __future__ import annotations
 
-from onceproof_conformance.mutants import facet, handoff, join, session, ticket
 from onceproof_conformance.mutants.base import Mutant
+from onceproof_conformance.mutants.stores import MUTANTS, mutants_of
 
-MODULES = (handoff, join, ticket, session, facet)
-MUTANTS: tuple[Mutant, ...] = tuple(mutant for module in MODULES for mutant in module.MUTANTS)
-
-__all__ = ["MUTANTS", "Mutant"]
+__all__ = [
+    "MUTANTS",
+    "Mutant",
+    "mutants_of",
+]

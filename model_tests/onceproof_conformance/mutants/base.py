@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from onceproof_conformance.adapter import Adapter
-from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.adapter import Adapter, ReferenceAdapter
 from onceproof_spec.language import Profile
 
 SHARED = ("onceproof._expiring", "onceproof._store")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from onceproof_conformance.adapter import Session
 from onceproof_conformance.mutants.base import Mutant, edit
-from onceproof_conformance.reference import Session
 
 wrong = partial(edit, "session")
 

@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from onceproof_conformance.framing import visible
-from onceproof_conformance.protocol import Message
-from onceproof_conformance.report.again import replay_command
+from onceproof_conformance.protocol import Message, visible
+from onceproof_conformance.report.rerun import replay_command
 from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
 from onceproof_spec import Profile, law
 
@@ -21,12 +20,15 @@ COLOURS = {
     Verdict.WARN: "yellow", Verdict.UNDECIDED: "yellow", Verdict.UNEXPECTED_PASS: "bold red",
     Verdict.KNOWN_FAILING: "cyan", Verdict.NOT_APPLICABLE: "dim",
 }  # fmt: skip
+
 MOST_STDERR = 10
+
 BYTES = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
+
 FAILURES = (Verdict.FAIL, Verdict.WARN, Verdict.CRASH, Verdict.TIMEOUT, Verdict.KNOWN_FAILING)
 
 
-def show(results: Results, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
+def show_results(results: Results, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
     """Print every run, its failures, and one line that sums up."""
     for run in results.runs:
         if not quiet:

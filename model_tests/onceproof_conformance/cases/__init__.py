@@ -1,0 +1,33 @@
+"""What is run and what came of it, as plain values: cases, replies, failures, races."""
+
+from __future__ import annotations
+
+from onceproof_conformance.cases.case import Case
+from onceproof_conformance.cases.limits import bounds, lifetimes, limits_read
+from onceproof_conformance.cases.observed import Failure, Observed
+from onceproof_conformance.cases.race import Race, Raced
+from onceproof_conformance.cases.replay import read_replay, replay_text
+from onceproof_conformance.cases.seen import COARSE, GONE, STRANGE, allows, how, lost, unheard
+from onceproof_conformance.cases.shrinking import MOST_TRIES, shrink
+
+__all__ = [
+    "COARSE",
+    "GONE",
+    "MOST_TRIES",
+    "STRANGE",
+    "Case",
+    "Failure",
+    "Observed",
+    "Race",
+    "Raced",
+    "allows",
+    "bounds",
+    "how",
+    "lifetimes",
+    "limits_read",
+    "lost",
+    "read_replay",
+    "replay_text",
+    "shrink",
+    "unheard",
+]

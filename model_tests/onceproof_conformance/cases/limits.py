@@ -1,0 +1,38 @@
+"""What the limits of a store are: bounds, numbers of attempts, lifetimes; and how a store reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from onceproof_spec.language import Admit, Draw, Evict, Sweep
+from onceproof_spec.table import Table
+
+
+@lru_cache(maxsize=32)
+def bounds(table: Table) -> frozenset[str]:
+    """The limits that say how many tokens may be held."""
+    found: set[str] = set()
+    for call in table.calls.values():
+        for guarded in call.rules:
+            if isinstance(guarded.rule, Admit):
+                found.add(guarded.rule.limit)
+            elif isinstance(guarded.rule, Sweep | Evict) and guarded.rule.when_full:
+                found.add(guarded.rule.when_full)
+    return frozenset(found & set(table.limits))
+
+
+def counts(table: Table) -> frozenset[str]:
+    """The limits that say how often something is tried."""
+    rules = [guarded.rule for call in table.calls.values() for guarded in call.rules]
+    return frozenset(rule.attempts for rule in rules if isinstance(rule, Draw)) & set(table.limits)
+
+
+def lifetimes(table: Table) -> frozenset[str]:
+    """The limits that are times."""
+    return frozenset(table.limits) - bounds(table) - counts(table)
+
+
+def limits_read(config: Mapping[str, int | None]) -> dict[str, int | None]:
+    """The limits as a store reads them: zero is 1, and none stays none."""
+    return {name: value if value is None else max(1, value) for name, value in config.items()}

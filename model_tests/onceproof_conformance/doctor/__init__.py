@@ -1,0 +1,15 @@
+"""Examines an adapter, and says what is wrong with it and how to mend it."""
+
+from __future__ import annotations
+
+from onceproof_conformance.doctor.conversation import Complaint
+from onceproof_conformance.doctor.doctor import Doctor
+from onceproof_conformance.doctor.mistakes import AILMENTS
+from onceproof_conformance.doctor.report import show_complaints
+
+__all__ = [
+    "AILMENTS",
+    "Complaint",
+    "Doctor",
+    "show_complaints",
+]

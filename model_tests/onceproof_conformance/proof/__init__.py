@@ -1,0 +1,90 @@
+"""What is known of the law itself: proofs, searches, mutants of it, and what the claims suffice for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from onceproof_conformance.proof.claims_suffice import look_for
+    from onceproof_conformance.proof.examination import Examined, departed, examined, reached_places
+    from onceproof_conformance.proof.law import (
+        Layer,
+        Objection,
+        disagreements,
+        judge_law,
+        judge_lifecycle,
+        objections,
+        refuted,
+    )
+    from onceproof_conformance.proof.law_mutants import LawMutant, killers, law_mutants_of
+    from onceproof_conformance.proof.proving import prove
+    from onceproof_conformance.proof.report import show_proof
+    from onceproof_conformance.proof.scopes import scope_of
+    from onceproof_conformance.proof.state_counts import (
+        ENGINES,
+        Counts,
+        EngineFailed,
+        by_search,
+        count_states,
+    )
+
+MODULES = {
+    "Counts": "state_counts",
+    "ENGINES": "state_counts",
+    "EngineFailed": "state_counts",
+    "Examined": "examination",
+    "LawMutant": "law_mutants",
+    "Layer": "law",
+    "Objection": "law",
+    "by_search": "state_counts",
+    "count_states": "state_counts",
+    "departed": "examination",
+    "disagreements": "law",
+    "examined": "examination",
+    "judge_law": "law",
+    "judge_lifecycle": "law",
+    "killers": "law_mutants",
+    "law_mutants_of": "law_mutants",
+    "look_for": "claims_suffice",
+    "objections": "law",
+    "prove": "proving",
+    "reached_places": "examination",
+    "refuted": "law",
+    "scope_of": "scopes",
+    "show_proof": "report",
+}
+"""Which module a name is taken from, when it is asked for: most of them need z3, which is not always installed."""
+
+__all__ = [
+    "ENGINES",
+    "Counts",
+    "EngineFailed",
+    "Examined",
+    "LawMutant",
+    "Layer",
+    "Objection",
+    "by_search",
+    "count_states",
+    "departed",
+    "disagreements",
+    "examined",
+    "judge_law",
+    "judge_lifecycle",
+    "killers",
+    "law_mutants_of",
+    "look_for",
+    "objections",
+    "prove",
+    "reached_places",
+    "refuted",
+    "scope_of",
+    "show_proof",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import the module of a name when the name is first asked for."""
+    if name not in MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{MODULES[name]}"), name)

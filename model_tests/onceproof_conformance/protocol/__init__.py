@@ -1,0 +1,82 @@
+"""What judge and adapter say to each other: messages, lines, offers and errors."""
+
+from __future__ import annotations
+
+from onceproof_conformance.protocol.errors import (
+    BadLine,
+    BadOffer,
+    BadReplay,
+    BadReply,
+    ConformanceError,
+    Gone,
+    SubjectError,
+    WrongUsage,
+)
+from onceproof_conformance.protocol.lines import MOST_LINE, decode, encode, writable
+from onceproof_conformance.protocol.messages import (
+    DRAWS_FIELD,
+    FAILING_DRAW,
+    LARGEST,
+    NONSENSE,
+    PROTOCOL,
+    SUITE,
+    VERSION,
+    Message,
+    capabilities,
+    checked_reply,
+    fields,
+    fits,
+    is_whole,
+    needs,
+    refusals,
+)
+from onceproof_conformance.protocol.offer import Clock, Declared, Errors, Rng, read_offer
+from onceproof_conformance.protocol.printable import (
+    MOST_SHOWN,
+    cut,
+    end_of,
+    shown,
+    visible,
+    written_out,
+)
+
+__all__ = [
+    "DRAWS_FIELD",
+    "FAILING_DRAW",
+    "LARGEST",
+    "MOST_LINE",
+    "MOST_SHOWN",
+    "NONSENSE",
+    "PROTOCOL",
+    "SUITE",
+    "VERSION",
+    "BadLine",
+    "BadOffer",
+    "BadReplay",
+    "BadReply",
+    "Clock",
+    "ConformanceError",
+    "Declared",
+    "Errors",
+    "Gone",
+    "Message",
+    "Rng",
+    "SubjectError",
+    "WrongUsage",
+    "capabilities",
+    "checked_reply",
+    "cut",
+    "decode",
+    "encode",
+    "end_of",
+    "fields",
+    "fits",
+    "is_whole",
+    "needs",
+    "read_offer",
+    "refusals",
+    "shown",
+    "visible",
+    "writable",
+    "written_out",
+]
