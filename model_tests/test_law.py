@@ -25,8 +25,8 @@ from onceproof_conformance.proof import (
     refuted,
 )
 from onceproof_spec import Profile, law, lifecycles, lower
-from onceproof_spec.explore import Scope
-from onceproof_spec.prove import Prover, Verdict
+from onceproof_spec.proof import Prover, Verdict
+from onceproof_spec.search import Scope
 from wrong_laws import WRONG_LAWS, WrongLaw, declared, first_layer
 
 LAWS = [(name, profile) for name in lifecycles() for profile in Profile]

@@ -127,7 +127,7 @@ class Clause(pytest.Item):
     def runtest(self) -> None:
         """Skip what is not applicable, warn where a SHOULD clause does not pass, fail where a MUST clause does not."""
         from onceproof_conformance.results import Verdict
-        from onceproof_spec.language import Level
+        from onceproof_spec.table import Level
 
         result = self.run.result(self.clause)
         if result.verdict is Verdict.NOT_APPLICABLE:

@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 from onceproof_conformance.adapter.lanes import Meeting, race
 from onceproof_conformance.protocol import PROTOCOL, Message, fields, fits, is_whole, needs
 from onceproof_spec import law
-from onceproof_spec.language import Kind, Profile
+from onceproof_spec.table import Kind, Profile
 
 TOKEN_ONLY = {"token": Kind.TOKEN}
 

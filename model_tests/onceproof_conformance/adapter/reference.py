@@ -12,7 +12,7 @@ import onceproof
 from onceproof import ManualClock, OnceproofError, VerificationRefused
 from onceproof_conformance.adapter.base import Adapter, Offer, Refused, draws
 from onceproof_conformance.adapter.lanes import Meeting
-from onceproof_spec.language import Profile
+from onceproof_spec.table import Profile
 
 BOTH = tuple(str(profile) for profile in Profile)
 

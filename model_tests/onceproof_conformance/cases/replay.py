@@ -10,8 +10,8 @@ from typing import Any
 from onceproof_conformance.cases.case import Case
 from onceproof_conformance.protocol import BadReplay
 from onceproof_spec import Profile, law, lifecycles
-from onceproof_spec.language import Kind
 from onceproof_spec.model import Request
+from onceproof_spec.table import Kind
 
 
 def replay_text(case: Case) -> str:

@@ -16,9 +16,8 @@ from onceproof_conformance.cases import Failure, Observed, allows
 from onceproof_conformance.diagnosis.belief import MOST_RELAXED
 from onceproof_conformance.diagnosis.fault_models import Hypothesis, best_clauses
 from onceproof_conformance.diagnosis.faults import ALWAYS, Deviations
-from onceproof_spec.coverage import branches
 from onceproof_spec.model import Model, Reply, Request, State
-from onceproof_spec.table import Table
+from onceproof_spec.table import Table, branches
 
 UNEXPLAINED = 120
 

@@ -19,9 +19,8 @@ from onceproof_conformance.cases import Observed, allows
 from onceproof_conformance.diagnosis.belief import MOST_STATES
 from onceproof_conformance.diagnosis.faults import COST, At
 from onceproof_spec import Profile, lower
-from onceproof_spec.language import Kind
 from onceproof_spec.model import ANY, Impossible, Model, Outcome, Point, Reply, Request, State
-from onceproof_spec.table import DefinitionError, Table
+from onceproof_spec.table import DefinitionError, Kind, Table
 
 Limits = tuple[tuple[str, int | None], ...]
 

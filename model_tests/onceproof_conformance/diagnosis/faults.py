@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from onceproof_spec.language import Kind
 from onceproof_spec.model import Choose, Impossible, Model, Outcome, Point, Reply, Request, State
-from onceproof_spec.table import Table
+from onceproof_spec.table import Kind, Table
 
 COST = {
     "departure": 15, "rule": 20, "first": 20, "rules": 25, "swept": 28, "effect": 30, "order": 30, "value": 30,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from onceproof_spec.language.terms import Term, value
 from onceproof_spec.model import State
 from onceproof_spec.table import Table
-from onceproof_spec.terms import Term, value
 
 INSTANT = "at"
 

@@ -22,8 +22,8 @@ from onceproof_conformance.results import ClauseResult, Results, StoreResult, Ve
 from onceproof_conformance.run import Late, Runner
 from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law
-from onceproof_spec.language import Level
 from onceproof_spec.model import Model
+from onceproof_spec.table import Level
 
 MOST_WORKERS = 2
 

@@ -25,9 +25,8 @@ from onceproof_conformance.judge.observations import Trials
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.results import ClauseResult, Verdict
 from onceproof_conformance.run import crowd_of
-from onceproof_spec.coverage import branches
-from onceproof_spec.language import Level
 from onceproof_spec.model import Reply
+from onceproof_spec.table import Level, branches
 
 MOST_AGAIN = 120
 MOST_STORES = 3

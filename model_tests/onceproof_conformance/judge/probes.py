@@ -11,7 +11,7 @@ from onceproof_conformance.judge.naming import Naming
 from onceproof_conformance.judge.observations import MOST_FAILURES
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.run import OpenRefused
-from onceproof_spec.language import Draw
+from onceproof_spec.table import Draw
 
 
 class Probes:

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from onceproof_conformance.judge.observations import Trials
 from onceproof_conformance.judge.options import by_branch
 from onceproof_conformance.results import ClauseResult, Verdict
-from onceproof_spec.coverage import Branch
-from onceproof_spec.language import Promise
+from onceproof_spec.table import Branch, Promise
 
 HIDDEN = "what fails may hide that this is broken too: mend that first, and judge again"
 

@@ -12,9 +12,9 @@ from onceproof_conformance.cases import GONE, STRANGE, Race
 from onceproof_conformance.lifecycles.names import Listed, Names
 from onceproof_conformance.protocol import DRAWS_FIELD, FAILING_DRAW, Message, is_whole
 from onceproof_spec import Profile, Table, law
-from onceproof_spec.explore import Scope
-from onceproof_spec.language import DRAWN, OUTCOMES, Apply, Draw, Given, Kind, Shown, Text
 from onceproof_spec.model import FAIL, Reply, Request
+from onceproof_spec.search import Scope
+from onceproof_spec.table import DRAWN, OUTCOMES, Apply, Draw, Given, Kind, Shown, Text
 
 NOTHING = Reply()
 

@@ -7,7 +7,7 @@ from functools import partial
 from onceproof_conformance.cases import Race
 from onceproof_conformance.lifecycles.dialect import Dialect, request
 from onceproof_conformance.lifecycles.names import Alike
-from onceproof_spec.explore import Scope
+from onceproof_spec.search import Scope
 
 ask = partial(request, "session")
 

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from onceproof_conformance.adapter import Adapter, ReferenceAdapter
-from onceproof_spec.language import Profile
+from onceproof_spec.table import Profile
 
 SHARED = ("onceproof._expiring", "onceproof._store")
 """What a store may have in common with others; every wrong store has its own, so that an edit there is its alone."""

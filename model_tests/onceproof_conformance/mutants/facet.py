@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from onceproof_conformance.mutants.base import edit
-from onceproof_spec.language import Profile
+from onceproof_spec.table import Profile
 
 wrong = partial(edit, "facet")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from onceproof_conformance.proof import examined
 from onceproof_spec import Profile, law, lifecycles, lower
-from onceproof_spec.explore import requests
-from onceproof_spec.language import OUTCOMES, Apply, Kind
 from onceproof_spec.model import FAIL, Model, Reply, Request, State
+from onceproof_spec.search import requests
+from onceproof_spec.table import OUTCOMES, Apply, Kind
 
 MOST_PAIRS = 20_000
 """So many pairs of states are looked at until an answer shows what a sequence did."""

@@ -29,7 +29,19 @@ from onceproof_conformance.protocol import (
     refusals,
 )
 from onceproof_spec import Profile, law, lifecycles
-from onceproof_spec.language import OUTCOMES, RAN, After, Apply, Draw, Field, Given, Kind, Shown, Tell, Text
+from onceproof_spec.table import (
+    OUTCOMES,
+    RAN,
+    After,
+    Apply,
+    Draw,
+    Field,
+    Given,
+    Kind,
+    Shown,
+    Tell,
+    Text,
+)
 
 Schema = dict[str, Any]
 

@@ -19,8 +19,7 @@ from onceproof_conformance.pages.schema import schema_text
 from onceproof_conformance.proof import scope_of
 from onceproof_conformance.results import Entry, entries
 from onceproof_spec import Profile, law, lifecycles
-from onceproof_spec.export import markdown, mermaid
-from onceproof_spec.tla import configuration, name_of, tla
+from onceproof_spec.exports import configuration, markdown, mermaid, name_of, tla
 
 COMMAND = "python -m onceproof_conformance.pages docs"
 

@@ -29,11 +29,9 @@ from onceproof_conformance.proof.law_mutants import (
     readable,
     unlikely,
 )
-from onceproof_spec.explore import search
-from onceproof_spec.language import Admit, Evict, Profile, Sweep
-from onceproof_spec.prove import Prover, Verdict, lemmas
-from onceproof_spec.symbolic import Record, Symbolic
-from onceproof_spec.table import LoweredCall, Table
+from onceproof_spec.proof import Prover, Record, Symbolic, Verdict, lemmas
+from onceproof_spec.search import search
+from onceproof_spec.table import Admit, Evict, LoweredCall, Profile, Sweep, Table
 
 
 @dataclass(slots=True)

@@ -7,11 +7,10 @@ from functools import cache, cached_property
 
 from onceproof_conformance.proof.scopes import scope_of
 from onceproof_spec import law
-from onceproof_spec.explore import Scope, Search
-from onceproof_spec.explore import search as explored
-from onceproof_spec.language import Profile
-from onceproof_spec.prove import Proof, Prover, lemmas
-from onceproof_spec.table import Table
+from onceproof_spec.proof import Proof, Prover, lemmas
+from onceproof_spec.search import Scope, Search
+from onceproof_spec.search import search as explored
+from onceproof_spec.table import Profile, Table
 
 
 class Examined:

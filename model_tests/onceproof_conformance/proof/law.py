@@ -19,11 +19,9 @@ from onceproof_conformance.proof.examination import (
     proved_places,
     reached_places,
 )
-from onceproof_spec.explore import Scope
-from onceproof_spec.language import Lifecycle, Profile
-from onceproof_spec.lowering import lower
-from onceproof_spec.prove import Verdict
-from onceproof_spec.table import DefinitionError, Table
+from onceproof_spec.proof import Verdict
+from onceproof_spec.search import Scope
+from onceproof_spec.table import DefinitionError, Lifecycle, Profile, Table, lower
 
 
 class Layer(StrEnum):

@@ -7,12 +7,25 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from onceproof_spec.claims import concerns
-from onceproof_spec.explore import Scope
-from onceproof_spec.explore import search as explored
-from onceproof_spec.language import CRASH, Admit, Apply, Claim, Kind, Refuse, Rule, Sweep
-from onceproof_spec.prove import Prover, Verdict
-from onceproof_spec.table import Guard, GuardedRule, LoweredCall, Row, Table
+from onceproof_spec.proof import Prover, Verdict
+from onceproof_spec.search import Scope
+from onceproof_spec.search import search as explored
+from onceproof_spec.table import (
+    CRASH,
+    Admit,
+    Apply,
+    Claim,
+    Guard,
+    GuardedRule,
+    Kind,
+    LoweredCall,
+    Refuse,
+    Row,
+    Rule,
+    Sweep,
+    Table,
+    concerns,
+)
 
 
 @dataclass(frozen=True, slots=True)

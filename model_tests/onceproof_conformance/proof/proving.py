@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import Message, WrongUsage
 from onceproof_spec import Profile, law, lifecycles
-from onceproof_spec.claims import says
+from onceproof_spec.table import says
 
 NEEDED = {"z3": "z3-solver", "crosshair": "crosshair-tool"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onceproof_spec.explore import Scope
+from onceproof_spec.search import Scope
 
 SCOPES: dict[str, Scope] = {
     "handoff": Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),

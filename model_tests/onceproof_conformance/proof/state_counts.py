@@ -19,10 +19,8 @@ from typing import NamedTuple
 
 from onceproof_conformance.proof.examination import examined
 from onceproof_spec import Profile, Table, lifecycles
-from onceproof_spec.explore import Scope, Search
-from onceproof_spec.murphi import murphi
-from onceproof_spec.promela import promela
-from onceproof_spec.tla import configuration, name_of, tla
+from onceproof_spec.exports import configuration, murphi, name_of, promela, tla
+from onceproof_spec.search import Scope, Search
 
 SECONDS = 120
 """How long one step of an engine may take."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from onceproof_conformance.protocol.errors import BadReply
 from onceproof_spec import law, lifecycles
-from onceproof_spec.language import CRASH, OUTCOMES, Apply, Kind, Profile
+from onceproof_spec.table import CRASH, OUTCOMES, Apply, Kind, Profile
 
 VERSION = "0.1.0"
 
@@ -47,7 +47,7 @@ def needs(store: str) -> Mapping[str, str]:
     offered = {name: call.declared.needs for name, call in law(store, Profile.HARDENED).calls.items()}
     probes = {
         promise.probe: promise.needs
-        for promise in lifecycles()[store].clauses.values()
+        for promise in law(store, Profile.HARDENED).clauses.values()
         if promise.probe and promise.needs
     }
     return {**offered, **({"render": "render"} if "render" in probes.values() else {})}

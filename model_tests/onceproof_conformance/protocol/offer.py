@@ -10,7 +10,7 @@ from typing import Any
 from onceproof_conformance.protocol.errors import BadOffer
 from onceproof_conformance.protocol.messages import Message, capabilities, is_whole
 from onceproof_spec import Profile, law
-from onceproof_spec.language import Promise, RestsOn
+from onceproof_spec.table import Promise, RestsOn
 
 
 class Clock(StrEnum):

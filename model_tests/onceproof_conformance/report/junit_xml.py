@@ -10,7 +10,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from onceproof_conformance.report.wording import failure, one_line, reasons
 from onceproof_conformance.results import BROKEN, Verdict
-from onceproof_spec.language import Level
+from onceproof_spec.table import Level
 
 NOTHING_RAN = "nothing ran"
 

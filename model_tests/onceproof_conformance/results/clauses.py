@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from onceproof_conformance.protocol import Message
 from onceproof_spec import Profile, law, lifecycles
-from onceproof_spec.claims import says
-from onceproof_spec.coverage import branches, kinds
-from onceproof_spec.language import Promise
+from onceproof_spec.table import Promise, branches, kinds, says
 
 
 @dataclass(frozen=True, slots=True)

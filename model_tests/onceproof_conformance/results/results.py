@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from onceproof_conformance.protocol import PROTOCOL, Message
-from onceproof_spec.language import Level
+from onceproof_spec.table import Level
 
 
 class Verdict(StrEnum):

@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from onceproof_conformance.cases import Case, bounds
 from onceproof_conformance.protocol import Declared, Message
 from onceproof_spec import Profile, law
-from onceproof_spec.language import DROPPED, HELD, Kind, Sweep, Tell
 from onceproof_spec.model import Model, Outcome, Reply, Request, State
-from onceproof_spec.table import Table
+from onceproof_spec.table import DROPPED, HELD, Kind, Sweep, Table, Tell
 
 MEMBER = 2
 """The handle of the token that stands for the crowd, and the place of the call that issues it."""

@@ -30,8 +30,8 @@ from onceproof_conformance.run import (
     small_bound,
     stretched,
 )
-from onceproof_spec.explore import Scope
 from onceproof_spec.model import Request, State
+from onceproof_spec.search import Scope
 from onceproof_spec.table import Table
 
 MOST_FILLED = 250_000

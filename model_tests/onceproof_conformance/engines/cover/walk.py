@@ -17,10 +17,9 @@ from onceproof_conformance.cases import Case
 from onceproof_conformance.engines.boundaries import boundaries
 from onceproof_conformance.lifecycles import Dialect, has_call
 from onceproof_conformance.protocol import Clock, Declared, Rng
-from onceproof_spec.explore import Scope, draws_made
-from onceproof_spec.language import OUTCOMES, After, Apply, Evict, Field, Kind, Shown, Text
 from onceproof_spec.model import FAIL, Model, Request, State
-from onceproof_spec.table import Table
+from onceproof_spec.search import Scope, draws_made
+from onceproof_spec.table import OUTCOMES, After, Apply, Evict, Field, Kind, Shown, Table, Text
 
 NOT_AT = (-2, 1)
 """Where no exact instant can be had: so far from an edge is surely before it, or after."""

@@ -15,9 +15,8 @@ from onceproof_conformance.diagnosis import Belief, Undecided, known_deviations
 from onceproof_conformance.engines.boundaries import boundaries
 from onceproof_conformance.protocol import Declared, Rng
 from onceproof_conformance.run import Deaths
-from onceproof_spec.language import Kind
 from onceproof_spec.model import Reply, Request
-from onceproof_spec.table import Table
+from onceproof_spec.table import Kind, Table
 
 if TYPE_CHECKING:
     from onceproof_conformance.run import Runner

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from onceproof_conformance.proof.decisions.questions import Make, Side, chosen, room, stepped
 from onceproof_spec import Table
-from onceproof_spec.language import CRASH
+from onceproof_spec.table import CRASH
 
 Facet = tuple[str, int | None]
 """An answer, and the facet that is registered after it."""

@@ -9,8 +9,7 @@ from typing import Any, TypeVar, cast
 
 from onceproof_conformance.proof.decisions.records import reachable
 from onceproof_spec import Table, step
-from onceproof_spec.language import Admit, Evict, Mark, Rule
-from onceproof_spec.table import Guard, Row, is_full
+from onceproof_spec.table import Admit, Evict, Guard, Mark, Row, Rule, is_full
 
 Side = Callable[..., object]
 """One side of a comparison. CrossHair reads its arguments off its annotations."""

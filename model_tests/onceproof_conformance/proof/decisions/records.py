@@ -31,7 +31,7 @@ def unproved(table: Table) -> tuple[str, ...]:
     """The rows of which it is not proved that they leave a record that can be, when they find one; `()` is a proof."""
     import z3
 
-    from onceproof_spec.prove import Prover
+    from onceproof_spec.proof import Prover
 
     prover, found = Prover(table), []
     names = {name for function in table.functions.values() for name in function.reads} - {*table.fields}

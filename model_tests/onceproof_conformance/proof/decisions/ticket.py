@@ -20,8 +20,7 @@ from onceproof_conformance.proof.decisions.questions import (
     token_by_store,
 )
 from onceproof_spec import Table
-from onceproof_spec.language import Sweep
-from onceproof_spec.table import is_full
+from onceproof_spec.table import Sweep, is_full
 
 
 def _issue(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
