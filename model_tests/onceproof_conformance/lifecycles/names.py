@@ -81,6 +81,26 @@ class Bound(Names):
         return self._handles.get(text)
 
 
+class Hex(Names):
+    """Bytes in lower-case hex, those of the draw; some differ in the last alone, some in the first.
+
+    Args:
+        size: How many bytes.
+        prefix: What stands before them.
+    """
+
+    def __init__(self, size: int = 16, prefix: str = "") -> None:
+        self.size, self.prefix = size, prefix
+        self.pattern = self.named = f"{re.escape(prefix)}[0-9a-f]{{{2 * size}}}"
+
+    def text(self, handle: int) -> str:
+        return self.prefix + self.drawn(handle)
+
+    def drawn(self, handle: int) -> str:
+        middle = [0xA5] * (self.size - 3)
+        return bytes([handle >> 1 & 255, *middle, handle >> 9, handle & 1]).hex()
+
+
 class Alike(Names):
     """Texts that a careless comparison takes for one another.
 

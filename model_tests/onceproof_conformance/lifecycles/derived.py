@@ -1,0 +1,144 @@
+"""What the judge needs beside a law, read off the law: for laws whose package offers none of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from onceproof_conformance.cases import counts, lifetimes
+from onceproof_conformance.lifecycles.names import Alike, Hex, Listed, Names
+from onceproof_spec.language.terms import names_in
+from onceproof_spec.model import Model, State
+from onceproof_spec.search import REQUESTS_MAX, Scope, requests
+from onceproof_spec.table import Draw, Kind, Table
+
+WALKED_MAX = 20_000
+"""About so many sequences are walked in one small store, and no more."""
+
+SEARCHED_MAX = 300
+"""About so many different calls has the small store that is searched."""
+
+TEXTS = ("one", "One", "one ", "two", "0")
+"""Texts that a careless comparison takes for one another."""
+
+
+def names_of(table: Table) -> Names:
+    """How tokens look: the bytes of the draw where the store draws them, else texts that look alike."""
+    return Hex() if draws(table) else Alike("token-")
+
+
+def texts_of(table: Table) -> Names:
+    """The texts that calls name."""
+    return Listed(*TEXTS)
+
+
+def instants_of(table: Table) -> tuple[str, ...]:
+    """The numbers that are instants: what the time is compared with, and what becomes that."""
+    takes = [pair for call in table.calls.values() for pair in call.declared.takes]
+    numbers = {name for name, kind in takes if kind is Kind.NUMBER}
+    timed = {"at", *table.store}
+    for function in table.functions.values():
+        if function.comparison is not None and timed & set(function.reads):
+            timed |= set(function.reads) & {*table.fields, *numbers}
+    for function in table.functions.values():
+        for field, term in function.sums.items():
+            timed |= names_in(term) & numbers if field in timed else set()
+    return tuple(sorted(timed & numbers))
+
+
+def scopes_of(table: Table) -> tuple[Scope, ...]:
+    """A store for one token and one for two, each walked as deep as leaves not too much to run.
+
+    A law with a limit that may be none gets one with no bound as well.
+    """
+    found = []
+    for room in (1, 2):
+        limits = small(table, room, room)
+        tokens = room + (room == 1 and not table.optional)
+        scope = Scope(limits, tokens=tokens, clock=_clock(table, limits, 2), numbers=(1, 2))
+        found.append(replace(scope, calls=depth(table, scope)))
+    if table.optional:
+        limits = {**found[0].limits, **dict.fromkeys(table.optional)}
+        found.append(replace(found[0], limits=limits, tokens=1, calls=min(2, found[0].calls)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=32)
+def searched_scope(table: Table) -> Scope:
+    """A scope for the exhaustive search: as large as leaves not too many different calls."""
+    few = {**small(table, 1, 1), **dict.fromkeys(table.constants, 1)}
+    for room, life, texts, numbers in ((2, 2, 2, (1, 2)), (2, 1, 2, (1, 2)), (1, 1, 2, (1, 2)), (1, 1, 2, (1,))):
+        limits = {**few, **small(table, room, life), **dict.fromkeys(counts(table), 1)}
+        clock = _clock(table, limits, 1)
+        scope = Scope(limits, tokens=room + 1, clock=clock, numbers=numbers, texts=texts)
+        if _count(table, scope) <= SEARCHED_MAX:
+            return scope
+    return scope
+
+
+def small(table: Table, room: int, life: int) -> dict[str, int | None]:
+    """Limits with so much room; no two lifetimes are the same."""
+    timed = [name for name in table.limits if name in lifetimes(table)]
+    often = counts(table)
+    return {
+        name: life + timed.index(name) if name in timed else min(room, 2) if name in often else room
+        for name in table.limits
+    }
+
+
+def depth(table: Table, scope: Scope) -> int:
+    """How many calls a walk may be deep, so that about `WALKED_MAX` sequences are left."""
+    many = _count(table, scope)
+    instants = scope.clock + 1
+    for calls in (4, 3, 2):
+        states = _states(table, scope, calls - 1, WALKED_MAX * instants // max(many, 1) + 1)
+        if states * many <= WALKED_MAX * instants:
+            return calls
+    return 1
+
+
+def _states(table: Table, scope: Scope, calls: int, most: int) -> int:
+    """How many states so many calls reach, but for the names of tokens; `most`, if it is more."""
+    model = Model(table, scope.limits)
+    try:
+        alphabet = requests(table, scope)
+    except ValueError:
+        return most
+    edge = {model.start}
+    seen = {_shape(model.start)}
+    for _ in range(calls):
+        following: set[State] = set()
+        for state in edge:
+            for request in alphabet:
+                after = model.after(state, request)[0].state
+                if (shape := _shape(after)) not in seen:
+                    seen.add(shape)
+                    following.add(after)
+                    if len(seen) >= most:
+                        return most
+        edge = following
+    return len(seen)
+
+
+def _shape(state: State) -> tuple[object, ...]:
+    return tuple(sorted(record for _, record in state.tokens)), state.store
+
+
+def _count(table: Table, scope: Scope) -> int:
+    try:
+        return len(requests(table, scope))
+    except ValueError:
+        return REQUESTS_MAX
+
+
+def _clock(table: Table, limits: dict[str, int | None], more: int) -> int:
+    """An instant behind the ends of all lifetimes; 0, if nothing is about time."""
+    if not (lifetimes(table) or any("at" in function.reads for function in table.functions.values())):
+        return 0
+    return sum(limits[name] or 0 for name in lifetimes(table)) + more
+
+
+def draws(table: Table) -> list[Draw]:
+    """The rules that draw a token."""
+    rules = [guarded.rule for call in table.calls.values() for guarded in call.rules]
+    return [rule for rule in rules if isinstance(rule, Draw)]
