@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         items += session.genitems(clauses)
 
 
-class Run:
+class JudgedRun:
     """One store in one profile, judged when the first of its clauses is asked about.
 
     Args:
@@ -99,7 +99,7 @@ class Run:
 
 
 NAME = "onceproof"
-RUNS = pytest.StashKey[list[Run]]()
+RUNS = pytest.StashKey[list[JudgedRun]]()
 
 
 class Clauses(pytest.Collector):
@@ -116,7 +116,7 @@ class Clauses(pytest.Collector):
 class Clause(pytest.Item):
     """The test of one clause."""
 
-    def __init__(self, *, clause: str, run: Run, **named: Any) -> None:
+    def __init__(self, *, clause: str, run: JudgedRun, **named: Any) -> None:
         super().__init__(**named)
         self.clause, self.run = clause, run
 
@@ -156,7 +156,7 @@ class Clause(pytest.Item):
         return "\n".join(lines)
 
 
-def _runs(option: Namespace) -> list[Run]:
+def _runs(option: Namespace) -> list[JudgedRun]:
     """The stores and profiles to judge.
 
     Raises:
@@ -181,7 +181,7 @@ def _runs(option: Namespace) -> list[Run]:
     try:
         subject = subject_of(load(option.onceproof))
         runs = [
-            Run(option.onceproof, subject, store, profile, options)
+            JudgedRun(option.onceproof, subject, store, profile, options)
             for store in stores_of(subject, option.onceproof_store)
             for profile in profiles_of(subject, store, option.onceproof_profile)
         ]

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 
 from onceproof_conformance.protocol import Message
 
-MOST_LANES = 64
+LANES_MAX = 64
 
-MOST_CALLS = 64
+LANE_CALLS_MAX = 64
 
 CONTROL = ("hello", "open", "race", "restart", "bye")
 
@@ -50,11 +50,11 @@ def race(request: Message, answer: Answer, meeting: Meeting) -> list[list[Messag
         ValueError: The lanes are no lists of calls, or too many.
     """
     lanes, at, meet_ms = request.get("lanes"), request.get("at"), request.get("meet_ms", 0)
-    if not isinstance(lanes, list) or not 0 < len(lanes) <= MOST_LANES:
-        raise ValueError(f"lanes is a list of 1 to {MOST_LANES} lanes")
+    if not isinstance(lanes, list) or not 0 < len(lanes) <= LANES_MAX:
+        raise ValueError(f"lanes is a list of 1 to {LANES_MAX} lanes")
     for lane in lanes:
-        if not isinstance(lane, list) or len(lane) > MOST_CALLS or not all(isinstance(call, dict) for call in lane):
-            raise ValueError(f"a lane is a list of at most {MOST_CALLS} calls")
+        if not isinstance(lane, list) or len(lane) > LANE_CALLS_MAX or not all(isinstance(call, dict) for call in lane):
+            raise ValueError(f"a lane is a list of at most {LANE_CALLS_MAX} calls")
         if any(call.get("op") in CONTROL for call in lane):
             raise ValueError(f"a lane makes calls on the open store, none of {', '.join(CONTROL)}")
     if type(meet_ms) is not int or not 0 <= meet_ms <= 1000:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from onceproof_conformance.adapter.base import Adapter
-from onceproof_conformance.protocol import MOST_LINE, BadLine, Message, decode, encode, is_whole
+from onceproof_conformance.protocol import LINE_MAX, BadLine, Message, decode, encode, is_whole
 
 CHUNK = 64 << 10
 
@@ -42,8 +42,8 @@ class Server:
         """A reply as a line; one that can't be written is a crash that says why."""
         try:
             line = encode(reply)
-            if len(line) > MOST_LINE + 1:
-                told = f"a reply of {len(line) - 1:,} bytes, and {MOST_LINE:,} are the most"
+            if len(line) > LINE_MAX + 1:
+                told = f"a reply of {len(line) - 1:,} bytes, and {LINE_MAX:,} are the most"
                 return encode({"id": identity, "crash": told})
             if isinstance(reply, dict):  # what is no reply at all is the adapter's fault, and the judge says so
                 decode(line[:-1])
@@ -70,7 +70,7 @@ def serve_lines(server: Server, read: Read, write: Write) -> None:
                 continue
             if not server.over:
                 replies.append(server.reply(line))
-        if len(rest) > MOST_LINE:
+        if len(rest) > LINE_MAX:
             if not passing_over:
                 replies.append(encode(NONSENSE))
             rest, passing_over = b"", True

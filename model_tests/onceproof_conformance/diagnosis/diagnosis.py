@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from onceproof_conformance.cases import Failure, Observed, allows
-from onceproof_conformance.diagnosis.belief import MOST_RELAXED
-from onceproof_conformance.diagnosis.fault_models import Hypothesis, best_clauses
-from onceproof_conformance.diagnosis.faults import ALWAYS, Deviations
+from onceproof_conformance.diagnosis.belief import RELAXED_MAX
+from onceproof_conformance.diagnosis.fault_models import FaultModel, best_clauses
+from onceproof_conformance.diagnosis.faults import ALWAYS, Faults
 from onceproof_spec.coverage import branches
 from onceproof_spec.model import Model, Reply, Request, State
 from onceproof_spec.table import Table
@@ -28,21 +28,21 @@ AGAIN = 4
 
 DOUBT = 60
 
-MOST_FAILURES = 40
+TELLING_MAX = 40
 
-MOST_HIDDEN = 24
+HIDDEN_MAX = 24
 
 AS_WELL = 25
 """What is no more far-fetched than by this much explains a failure about as well."""
 
-ALIKE = 6
+ALIKE_MAX = 6
 
 TELLING = 3
 
 THEORIES = ("near -1", "near 0", "near 1", "far")
 
-Models = Mapping[tuple[tuple[str, int | None], ...], Deviations]
-"""The model of each store by its limits, with its deviations."""
+Models = Mapping[tuple[tuple[str, int | None], ...], Faults]
+"""The model of each store by its limits, with its faults."""
 
 Evidence = Mapping[str, float]
 """For each branch, how often a sequence that took it passed. A store that deviates there would have failed."""
@@ -58,21 +58,21 @@ class Finding:
     clause: str
     one_of: tuple[str, ...]
     failures: tuple[Failure, ...]
-    stores: tuple[Hypothesis, ...] = ()
+    stores: tuple[FaultModel, ...] = ()
 
 
 def explain(
-    deviations: Deviations,
+    faults: Faults,
     failure: Failure,
     clauses: Iterable[str],
     waived: frozenset[str] = frozenset(),
     evidence: Evidence | None = None,
 ) -> dict[tuple[str, str], int]:
     """For each clause that explains every reply, and each theory of how, how far-fetched that is."""
-    table = deviations.model.table
+    table = faults.model.table
     guarded = {clause for function in table.functions.values() for clause in function.clauses}
     ways: dict[tuple[str, str], dict[State, int]] = {
-        (clause, theory): {deviations.model.start: 0}
+        (clause, theory): {faults.model.start: 0}
         for clause in clauses
         if can_show(clause, table, failure)
         for theory in (THEORIES if clause in guarded else (ALWAYS,))
@@ -80,9 +80,9 @@ def explain(
     for place, (request, seen) in enumerate(zip(failure.case.requests, failure.replies, strict=True)):
         early = min(9, max(0, failure.place - place))
         for way in list(ways):
-            after = _after(deviations, ways[way], request, seen, way, waived, evidence or {}, early)
+            after = _after(faults, ways[way], request, seen, way, waived, evidence or {}, early)
             if after:
-                ways[way] = dict(sorted(after.items(), key=lambda item: item[1])[:MOST_RELAXED])
+                ways[way] = dict(sorted(after.items(), key=lambda item: item[1])[:RELAXED_MAX])
             else:
                 del ways[way]
         if not ways:
@@ -108,27 +108,27 @@ def _calls(table: Table, clause: str) -> frozenset[str]:
 
 
 def _after(
-    deviations: Deviations, states: dict[State, int], request: Request, seen: Reply, way: tuple[str, str],
+    faults: Faults, states: dict[State, int], request: Request, seen: Reply, way: tuple[str, str],
     waived: frozenset[str], evidence: Evidence, early: int,
 ) -> dict[State, int]:  # fmt: skip
     """The states that are possible after one more reply, each with the price of getting there."""
     clause, theory = way
     after: dict[State, int] = {}
     for state, cost in states.items():
-        for outcome in deviations.model.after(state, request):
+        for outcome in faults.model.after(state, request):
             if allows(outcome.reply, seen):
                 after[outcome.state] = min(cost, after.get(outcome.state, cost))
-        for deviation in deviations.of(state, request):
-            if not allows(deviation.reply, seen):
+        for fault in faults.of(state, request):
+            if not allows(fault.reply, seen):
                 continue
-            if deviation.clause == clause and deviation.theory in (ALWAYS, theory):
-                full = deviation.cost + early + int(DOUBT * evidence.get(deviation.context, 0.5))
+            if fault.clause == clause and fault.theory in (ALWAYS, theory):
+                full = fault.cost + early + int(DOUBT * evidence.get(fault.context, 0.5))
                 price = cost + (full // AGAIN if cost else full)
-            elif deviation.clause in waived:
+            elif fault.clause in waived:
                 price = cost + WAIVED
             else:
                 continue
-            after[deviation.state] = min(price, after.get(deviation.state, price))
+            after[fault.state] = min(price, after.get(fault.state, price))
     return after
 
 
@@ -154,7 +154,7 @@ def diagnose(
     """
     left = _telling(models, failures)
     if left and (not waived or len(left) >= TELLING):
-        found_models = {limits: deviations.model for limits, deviations in models.items()}
+        found_models = {limits: faults.model for limits, faults in models.items()}
         failed = [Observed(failure.case, failure.replies, failure.place) for failure in left]
         named, stores = best_clauses(found_models, failed, passed)
         table = next(iter(found_models.values())).table
@@ -207,7 +207,7 @@ def better_explained(
     clause has not passed.
     """
     found: set[str] = set()
-    for failure in _telling(models, failures)[:MOST_HIDDEN]:
+    for failure in _telling(models, failures)[:HIDDEN_MAX]:
         prices = cheapest(explain(models[failure.case.limits], failure, clauses, frozenset(), evidence))
         known = min((price for clause, price in prices.items() if clause in broken), default=UNEXPLAINED)
         found |= {clause for clause, price in prices.items() if clause not in broken and price < known + AS_WELL}
@@ -221,9 +221,9 @@ def _telling(models: Models, failures: Sequence[Failure]) -> list[Failure]:
     for failure in sorted(failures, key=lambda failure: failure.place):
         kind = failure.signature(models[failure.case.limits].model)
         kinds[kind] = kinds.get(kind, 0) + 1
-        if kinds[kind] <= ALIKE:
+        if kinds[kind] <= ALIKE_MAX:
             chosen.append(failure)
-        if len(chosen) == MOST_FAILURES:
+        if len(chosen) == TELLING_MAX:
             break
     return list(dict.fromkeys(chosen))
 
@@ -240,11 +240,11 @@ def _unexplained(models: Models, left: list[Failure]) -> list[Finding]:
 def answering_clause(model: Model, failure: Failure) -> str:
     """The clause that the answer of the failing call upholds."""
     state = model.start
-    deviations = Deviations(model)
+    faults = Faults(model)
     for place, request in enumerate(failure.case.requests):
         outcomes = model.after(state, request)
         if place == failure.place:
-            blamed = [d for d in deviations.of(state, request) if d.kind == "answer"] or deviations.of(state, request)
+            blamed = [d for d in faults.of(state, request) if d.kind == "answer"] or faults.of(state, request)
             return blamed[0].clause if blamed else next(iter(model.table.clauses))
         seen = failure.replies[place]
         state = next((o.state for o in outcomes if allows(o.reply, seen)), outcomes[0].state)

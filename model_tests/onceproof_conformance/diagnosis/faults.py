@@ -24,7 +24,7 @@ ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
-class Deviation:
+class Fault:
     """One thing that a store which breaks `clause` might do: what it answers, and the state it leaves.
 
     `theory` tells apart the ways in which a guard is judged wrongly: by one too many, by one too few, at random.
@@ -59,19 +59,19 @@ class Script:
 
 
 @lru_cache(maxsize=128)
-def known_deviations(table: Table, limits: tuple[tuple[str, int | None], ...]) -> Deviations:
-    """The deviations of one model; the same for every subject, so what is found out is kept."""
-    return Deviations(Model(table, dict(limits)))
+def faults_of(table: Table, limits: tuple[tuple[str, int | None], ...]) -> Faults:
+    """The faults of one model; the same for every subject, so what is found out is kept."""
+    return Faults(Model(table, dict(limits)))
 
 
-class Deviations:
-    """Every deviation of a model, remembered by state and request."""
+class Faults:
+    """Every fault of a model, remembered by state and request."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._known: dict[tuple[State, Request, frozenset[str]], tuple[Deviation, ...]] = {}
+        self._known: dict[tuple[State, Request, frozenset[str]], tuple[Fault, ...]] = {}
 
-    def of(self, state: State, request: Request, clauses: frozenset[str] = frozenset()) -> tuple[Deviation, ...]:
+    def of(self, state: State, request: Request, clauses: frozenset[str] = frozenset()) -> tuple[Fault, ...]:
         """What a store that breaks one of the clauses, or any if none is named, might do to a request in a state."""
         key = (state, request, clauses)
         found = self._known.get(key)
@@ -81,7 +81,7 @@ class Deviations:
             found = self._known[key] = self._all(state, request, clauses)
         return found
 
-    def _all(self, state: State, request: Request, clauses: frozenset[str]) -> tuple[Deviation, ...]:
+    def _all(self, state: State, request: Request, clauses: frozenset[str]) -> tuple[Fault, ...]:
         points: list[Point] = []
 
         def record(point: Point) -> int:
@@ -89,7 +89,7 @@ class Deviations:
             return 0
 
         lawful = self.model.run(state, request, record)
-        found: dict[tuple[str, str, Reply, State], Deviation] = {}
+        found: dict[tuple[str, str, Reply, State], Fault] = {}
 
         def note(script: Script, outcome: Outcome) -> None:
             if (outcome.reply, outcome.state) == (lawful.reply, lawful.state):
@@ -98,9 +98,9 @@ class Deviations:
                 key = (clause, script.theory, outcome.reply, outcome.state)
                 shows = outcome.reply != lawful.reply or _held(outcome.state) != _held(lawful.state)
                 rest = (script.theory, script.context, shows)
-                deviation = Deviation(clause, script.kind, outcome.reply, outcome.state, min(rank, 3), *rest)
-                if key not in found or found[key].cost > deviation.cost:
-                    found[key] = deviation
+                fault = Fault(clause, script.kind, outcome.reply, outcome.state, min(rank, 3), *rest)
+                if key not in found or found[key].cost > fault.cost:
+                    found[key] = fault
 
         for script in _scripts(points):
             if clauses and clauses.isdisjoint(script.clauses):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from onceproof_conformance.doctor.mistakes import AILMENTS, Ailment
-from onceproof_conformance.doctor.process import Named, Watched, is_message
+from onceproof_conformance.doctor.mistakes import MISTAKES, Mistake
+from onceproof_conformance.doctor.process import MishapNames, Watched, is_message
 from onceproof_conformance.protocol import (
     PROTOCOL,
     SUITE,
@@ -48,9 +48,9 @@ class Complaint:
     lawful: str = ""
 
     @property
-    def ailment(self) -> Ailment:
+    def mistake(self) -> Mistake:
         """The mistake, with its rule and its mend."""
-        return AILMENTS[self.name]
+        return MISTAKES[self.name]
 
 
 class Incurable(ConformanceError):
@@ -124,7 +124,7 @@ class Conversation:
 
     # lines
 
-    def say(self, line: bytes, named: Named) -> bytes | None:
+    def say(self, line: bytes, named: MishapNames) -> bytes | None:
         """Send a line and give the line that answers it; None, and a complaint, if none does."""
         self.asked += 1
         child = self.running()
@@ -136,7 +136,7 @@ class Conversation:
         self.stop()
         return None
 
-    def ask(self, message: Message, named: Named) -> tuple[Message | None, bytes, bytes]:
+    def ask(self, message: Message, named: MishapNames) -> tuple[Message | None, bytes, bytes]:
         """The reply to a request, if it is one, with the line sent and the line received."""
         identity = self.new_id()
         sent = encode({"id": identity, **message})
@@ -178,7 +178,7 @@ class Conversation:
         else:
             self.complain("id_as_text" if told == str(identity) else "id_not_echoed", sent, shown(line))
 
-    def expect_error(self, message: Message, code: str, name: str, named: Named) -> None:
+    def expect_error(self, message: Message, code: str, name: str, named: MishapNames) -> None:
         """A request must be refused with a code."""
         reply, sent, line = self.ask(message, named)
         if reply is not None and reply.get("err") != code:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onceproof_conformance.doctor.conversation import HELLO, Conversation, Incurable
-from onceproof_conformance.doctor.process import Named, Watched, is_message
+from onceproof_conformance.doctor.process import MishapNames, Watched, is_message
 from onceproof_conformance.protocol import (
     PROTOCOL,
     SUITE,
@@ -60,7 +60,7 @@ class Manners:
 
     def _failed_to_greet(self, child: Watched, sent: bytes, lines: list[bytes], failure: ChildError) -> None:
         """Say why hello was not answered: a reply that comes when the input ends was not flushed."""
-        name = child.mistake(lines, failure, Named(died="ends_at_once"))
+        name = child.mistake(lines, failure, MishapNames(died="ends_at_once"))
         received = child.received(lines, failure)
         if isinstance(failure, Silent) and not child.unfinished and (late := child.after_the_end()):
             name, received = (
@@ -77,11 +77,11 @@ class Manners:
             store: One of its stores.
             first: A call on that store which makes sense, if one is known.
         """
-        self.talk.ask(HELLO, Named(died="ends_at_once"))
+        self.talk.ask(HELLO, MishapNames(died="ends_at_once"))
         if self.talk.is_noted("ends_at_once"):
             raise Incurable
         self.talk.expect_error(
-            {"op": UNKNOWN_OP, "at": 0}, "unsupported", "unknown_op", Named(died="dies_on_unknown_op")
+            {"op": UNKNOWN_OP, "at": 0}, "unsupported", "unknown_op", MishapNames(died="dies_on_unknown_op")
         )
         nonsense: tuple[Message, ...] = (
             *([first] if first is not None else []),
@@ -90,14 +90,14 @@ class Manners:
             {"op": "open", "store": store},
         )
         for message in nonsense:
-            self.talk.expect_error(message, "bad_request", "nonsense", Named(died="nonsense"))
+            self.talk.expect_error(message, "bad_request", "nonsense", MishapNames(died="nonsense"))
         self._no_json()
         self._long()
         self._many()
 
     def _no_json(self) -> None:
         sent = b"{ this is no JSON\n"
-        line = self.talk.say(sent, Named("no_json", "no_json"))
+        line = self.talk.say(sent, MishapNames("no_json", "no_json"))
         if line is None:
             return
         reply = decode(line) if is_message(line) else {}
@@ -127,7 +127,7 @@ class Manners:
         what = f"{MANY} requests at once".encode()
         ids = [decode(line).get("id") if is_message(line) else None for line in lines]
         if failure is not None:
-            name = self.talk.running().mistake(lines, failure, Named(silent="many_at_once", died="many_at_once"))
+            name = self.talk.running().mistake(lines, failure, MishapNames(silent="many_at_once", died="many_at_once"))
             self.talk.complain(name, what, f"{len(lines)} replies, then {failure}", failure.stderr)
             self.talk.stop()
         elif [*map(str, ids)] != [*map(str, due)] and {*map(str, ids)} == {*map(str, due)}:

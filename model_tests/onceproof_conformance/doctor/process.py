@@ -10,7 +10,7 @@ from onceproof_conformance.subject import Chatter, Child, ChildError, Silent
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class MishapNames:
     """What it is called if a request is not answered: in time, or because the process ended."""
 
     silent: str = "no_reply"
@@ -31,7 +31,7 @@ class Watched(Child):
         """The beginning of a line whose newline has not come."""
         return self._rest
 
-    def mistake(self, lines: Sequence[bytes], failure: ChildError, named: Named) -> str:
+    def mistake(self, lines: Sequence[bytes], failure: ChildError, named: MishapNames) -> str:
         """The mistake behind an answer that did not come, or not alone."""
         if isinstance(failure, Chatter):
             are_replies = all(map(is_message, [*lines, self.unasked]))

@@ -9,22 +9,22 @@ from rich.text import Text
 
 from onceproof_conformance.doctor.conversation import Complaint
 
-MOST_STDERR = 10
+STDERR_LINES = 10
 
 
 def show_complaints(complaints: Sequence[Complaint], asked: int, console: Console) -> None:
     """Print every mistake: the line sent, the line received, the rule, and the mend."""
     for complaint in complaints:
-        ailment = complaint.ailment
-        console.print(Text(f"{ailment.what} ({complaint.name})", style="bold red"))
+        mistake = complaint.mistake
+        console.print(Text(f"{mistake.what} ({complaint.name})", style="bold red"))
         lawful = [("lawful", f"`{complaint.lawful}`")] if complaint.lawful else []
         for word, told in (
             *(("before", line) for line in complaint.before),
             ("sent", complaint.sent), ("received", complaint.received), *lawful,
-            ("rule", ailment.rule), ("mend", ailment.mend),
+            ("rule", mistake.rule), ("mend", mistake.mend),
         ):  # fmt: skip
             console.print(Text(f"  {word + ':':<10}{told}"), soft_wrap=True)
-        for line in complaint.stderr.rstrip().splitlines()[-MOST_STDERR:]:
+        for line in complaint.stderr.rstrip().splitlines()[-STDERR_LINES:]:
             console.print(Text(f"  stderr:   {line}"), soft_wrap=True)
         console.print()
     mistakes = f"{len(complaints)} {'mistake' if len(complaints) == 1 else 'mistakes'}"

@@ -18,12 +18,12 @@ from onceproof_conformance.run import model_of, stretched
 from onceproof_spec.model import CRASHED, FAIL, Reply
 from onceproof_spec.table import Table
 
-MOST_CALLS = 6
+CALLS_MAX = 6
 
 CALLS_TO_A_STATE = 2
 """The walk is cut short there: it is long enough for nearly every answer of every call."""
 
-TICK_MS, CLEAR_MS = 1_000, 100
+INSTANT_MS, CLEAR_MS = 1_000, 100
 """How long one instant of a small case lasts, and how much later than that each further instant is."""
 
 WRONG_CLOCKS: tuple[Callable[[int], int], ...] = (lambda at: 0, lambda at: at // 1000, lambda at: at * 1000)
@@ -32,12 +32,12 @@ WRONG_CLOCKS: tuple[Callable[[int], int], ...] = (lambda at: 0, lambda at: at //
 Kinds = Mapping[str, frozenset[type]]
 """The types of the values that each call answers."""
 
-Told = tuple[str, str, bool]
+Behaviour = tuple[str, str, bool]
 """A call, what it does, and whether it does so only because time has passed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class TellingSequence:
     """One short sequence on one store, and what its replies tell about the adapter."""
 
     table: Table
@@ -73,7 +73,7 @@ class Patient:
         """Whether the law allows a reply to one of the calls."""
         return allows(self.allowed(place), self.dialect.seen(self.case.requests[place], reply))
 
-    def ailment(self, place: int, reply: Message) -> str:
+    def mistake(self, place: int, reply: Message) -> str:
         """The mistake of the adapter behind a reply that is not allowed; none, if it may be the store's."""
         request, allowed = self.case.requests[place], self.allowed(place)
         told, err = reply.get("ok"), reply.get("err")
@@ -132,10 +132,10 @@ class Doubts:
     clocks: list[Callable[[int], int]] = field(default_factory=lambda: [*WRONG_CLOCKS])
     refuses: bool = False
 
-    def observe(self, patient: Patient, place: int, reply: Message) -> None:
+    def observe(self, sequence: TellingSequence, place: int, reply: Message) -> None:
         """Take in a reply, right or wrong."""
-        seen = patient.dialect.seen(patient.case.requests[place], reply)
-        self.clocks = [clock for clock in self.clocks if allows(patient.allowed(place, clock), seen)]
+        seen = sequence.dialect.seen(sequence.case.requests[place], reply)
+        self.clocks = [clock for clock in self.clocks if allows(sequence.allowed(place, clock), seen)]
         self.refuses = self.refuses or "err" in reply
 
     def speak_against(self, name: str) -> bool:
@@ -143,12 +143,12 @@ class Doubts:
         return (name == "clock_not_set" and not self.clocks) or (name == "crash_for_refusal" and self.refuses)
 
 
-def telling(table: Table, dialect: Dialect, declared: Declared) -> list[Patient]:
+def telling_sequences(table: Table, dialect: Dialect, declared: Declared) -> list[TellingSequence]:
     """A short sequence for each call and what it answers, and for each that is answered so only as time passes."""
-    told: set[Told] = set()
+    told: set[Behaviour] = set()
     kinds: dict[str, set[type]] = {call: set() for call in table.calls}
     cases: list[Case] = []
-    unit = 1 if lifetimes(table) & dict(declared.fixed).keys() else TICK_MS
+    unit = 1 if lifetimes(table) & dict(declared.fixed).keys() else INSTANT_MS
     for case in _short(table, dialect, declared):
         tells = _tells(table, case)
         new = max((place + 1 for place, one in enumerate(tells) if one not in told), default=0)
@@ -158,10 +158,10 @@ def telling(table: Table, dialect: Dialect, declared: Declared) -> list[Patient]
             told.update(tells[:new])
             cases.append(clear)
             for place, request in enumerate(clear.requests):
-                answer = dialect.written(Patient(table, dialect, declared, clear, {}).allowed(place))
+                answer = dialect.written(TellingSequence(table, dialect, declared, clear, {}).allowed(place))
                 kinds[request.call] |= {type(answer["ok"])} if "ok" in answer else set()
     known = {call: frozenset(types) for call, types in kinds.items()}
-    return [Patient(table, dialect, declared, case, known) for case in cases]
+    return [TellingSequence(table, dialect, declared, case, known) for case in cases]
 
 
 def _short(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
@@ -169,7 +169,7 @@ def _short(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
     onward = replace(declared, caps=declared.caps - {"clock_back"})
     scopes = tuple(replace(scope, calls=min(scope.calls, CALLS_TO_A_STATE)) for scope in dialect.scopes)
     cases: Iterable[Case] = selected_cases(table, replace(dialect, scopes=scopes), onward)
-    return sorted((case for case in cases if len(case.requests) <= MOST_CALLS), key=lambda one: len(one.requests))
+    return sorted((case for case in cases if len(case.requests) <= CALLS_MAX), key=lambda one: len(one.requests))
 
 
 def _clear_of_edges(case: Case) -> Case:
@@ -179,9 +179,9 @@ def _clear_of_edges(case: Case) -> Case:
     return replace(case, requests=tuple(later))
 
 
-def _tells(table: Table, case: Case) -> list[Told]:
+def _tells(table: Table, case: Case) -> list[Behaviour]:
     """Of each call what the law does with it, and whether that is so only because time has passed."""
-    model, found = model_of(table, case.limits), list[Told]()
+    model, found = model_of(table, case.limits), list[Behaviour]()
     state = still = model.start
     for request in case.requests:
         outcome, without = model.after(state, request)[0], model.after(still, replace(request, at=0))[0]

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from onceproof_conformance.cases import Case
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.run import Deaths, Runner
+from onceproof_conformance.run import FatalCalls, Runner
 from onceproof_spec.model import Reply
 from onceproof_spec.table import Table
 
@@ -41,7 +41,7 @@ class Bench(Protocol):
         ...
 
     @property
-    def deaths(self) -> Deaths:
+    def fatal_calls(self) -> FatalCalls:
         """The calls that are known to end the subject."""
         ...
 

@@ -25,7 +25,7 @@ from onceproof_spec import Profile, law
 from onceproof_spec.language import Level
 from onceproof_spec.model import Model
 
-MOST_WORKERS = 2
+WORKERS_MAX = 2
 
 Announce = Callable[[str, str, int, int], None]
 
@@ -99,7 +99,7 @@ def check_named(
             return check(subject, options, stores=stores, profile=profile, argv=argv, announce=announce)
     finally:
         subject.close()
-    workers = min(MOST_WORKERS, os.cpu_count() or 1, len(wanted))
+    workers = min(WORKERS_MAX, os.cpu_count() or 1, len(wanted))
     results = Results(list(argv), options.seed, subject.hello)
     announce("judging", f"{len(wanted)} runs, {workers} at a time", 0, len(wanted))
     with ProcessPoolExecutor(workers) as pool:

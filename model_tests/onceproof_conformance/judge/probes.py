@@ -8,7 +8,7 @@ from onceproof_conformance.cases import Case, Failure
 from onceproof_conformance.diagnosis import Finding
 from onceproof_conformance.engines import printed_leak, zero_cases
 from onceproof_conformance.judge.naming import Naming
-from onceproof_conformance.judge.observations import MOST_FAILURES
+from onceproof_conformance.judge.observations import FAILURES_MAX
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.run import OpenRefused
 from onceproof_spec.language import Draw
@@ -46,7 +46,7 @@ class Probes:
             for case, replies in self.trials.replies(list(cases), f"{self.engine}, limits of zero"):
                 failure = self.trials.judged(case, tuple(replies))
                 self.trials.probe(clause, self.engine)
-                if failure is not None and len(own) < MOST_FAILURES:
+                if failure is not None and len(own) < FAILURES_MAX:
                     (failures if self.trials.try_case(case.as_read) else own).append(failure)
         except OpenRefused as refused:
             shown: Message = {"config": refused.case.config, "calls": [], "open": refused.reply}

@@ -53,7 +53,7 @@ class Verdicts:
         return result
 
     def _why_missed(self, missed: list[str]) -> str:
-        known = sorted(f"{call} ({code})" for call, code in self.trials.deaths.known)
+        known = sorted(f"{call} ({code})" for call, code in self.trials.fatal_calls.known)
         left_out = f"; left out, for they end the subject: {', '.join(known)}" if known else ""
         return f"never exercised: {', '.join(missed)}{left_out}"
 

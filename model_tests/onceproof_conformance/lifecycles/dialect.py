@@ -18,7 +18,7 @@ from onceproof_spec.model import FAIL, Reply, Request
 
 NOTHING = Reply()
 
-MOST_TEXT = 200
+VALUE_MAX = 200
 
 
 @lru_cache(maxsize=1000)
@@ -64,7 +64,7 @@ class Dialect:
     def seen(self, request: Request, reply: Message) -> Reply:
         """A reply as the model would have it; what no law allows comes back as a refusal that is in none."""
         if "ok" not in reply:
-            return _refused(reply["err"] if "err" in reply else f"!{reply['crash'][:MOST_TEXT]}")
+            return _refused(reply["err"] if "err" in reply else f"!{reply['crash'][:VALUE_MAX]}")
         return self.value(reply["ok"], _given(self.store, request.call))
 
     def value(self, value: Any, given: Mapping[str, Given]) -> Reply:
@@ -112,7 +112,7 @@ def strange(value: Any) -> Reply:
         told = json.dumps(value, ensure_ascii=False, default=str)
     except ValueError:  # a number too long to be written
         told = json.dumps(f"a {type(value).__name__} that is too long to be written")
-    return Reply(refusal=STRANGE + (told if len(told) <= MOST_TEXT else json.dumps(told[:MOST_TEXT])))
+    return Reply(refusal=STRANGE + (told if len(told) <= VALUE_MAX else json.dumps(told[:VALUE_MAX])))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-ALIKE = ("a", "A", "a ", "á", "a\u0301", " a", "a\x00")
+LOOKALIKES = ("a", "A", "a ", "á", "a\u0301", " a", "a\x00")
 
 
 class Names:
@@ -92,7 +92,7 @@ class Alike(Names):
         self.prefix = prefix
 
     def text(self, handle: int) -> str:
-        return self.prefix + (ALIKE[handle] if handle < len(ALIKE) else str(handle))
+        return self.prefix + (LOOKALIKES[handle] if handle < len(LOOKALIKES) else str(handle))
 
 
 class Listed(Names):

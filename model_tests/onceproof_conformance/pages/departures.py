@@ -12,10 +12,10 @@ from onceproof_spec.explore import requests
 from onceproof_spec.language import OUTCOMES, Apply, Kind
 from onceproof_spec.model import FAIL, Model, Reply, Request, State
 
-MOST_PAIRS = 20_000
+PAIRS_MAX = 20_000
 """So many pairs of states are looked at until an answer shows what a sequence did."""
 
-MOST_DRAWS = 4
+DRAWS_MAX = 4
 
 LETTERS = "ABCDEFGH"
 
@@ -99,7 +99,7 @@ def plain(store: str, request: Request) -> Request:
     """The call with one draw, made as often as it is asked for: which draws come later is no part of the story."""
     kinds = dict(law(store, Profile.HARDENED).calls[request.call].declared.takes)
     values = tuple(
-        (name, value[:1] * MOST_DRAWS if kinds[name] is Kind.DRAWS else value) for name, value in request.values
+        (name, value[:1] * DRAWS_MAX if kinds[name] is Kind.DRAWS else value) for name, value in request.values
     )
     return replace(request, values=values)
 
@@ -141,7 +141,7 @@ def until_shown(models: Sequence[Model], begun: Sequence[Request], alphabet: Seq
             if after[0].reply != after[1].reply:
                 return (*way, call)
             further = tuple(outcome.state for outcome in after)
-            if further not in seen and len(seen) < MOST_PAIRS:
+            if further not in seen and len(seen) < PAIRS_MAX:
                 seen.add(further)
                 queue.append(((*way, call), further))
     return tuple(begun)

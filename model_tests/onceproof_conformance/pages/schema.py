@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from onceproof_conformance.adapter import MOST_LANES
+from onceproof_conformance.adapter import LANES_MAX
 from onceproof_conformance.cases import bounds, lifetimes
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import (
@@ -70,7 +70,7 @@ def _messages() -> Iterator[tuple[str, Schema]]:
         for op in needs(store):
             yield f"{store}.{op}", request_schema(op, {"at": NATURAL, **arguments(store, op)})
             yield f"{store}.{op}.reply", _reply(value(store, op), codes(store, op))
-    lanes = {"type": "array", "minItems": 1, "maxItems": MOST_LANES, "items": {"type": "array", "items": _raced()}}
+    lanes = {"type": "array", "minItems": 1, "maxItems": LANES_MAX, "items": {"type": "array", "items": _raced()}}
     yield "race", request_schema("race", {"at": NATURAL, "meet_ms": NATURAL, "lanes": lanes})
     told = {
         "type": "object",

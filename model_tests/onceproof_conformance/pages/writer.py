@@ -24,7 +24,7 @@ from onceproof_spec.tla import configuration, name_of, tla
 
 COMMAND = "python -m onceproof_conformance.pages docs"
 
-STORY = "wrong.md"
+DEPARTURES = "wrong.md"
 INDEX = "index.md"
 """The page that shows the house; all of it but the picture is written by hand."""
 
@@ -62,7 +62,7 @@ def _departures(entry: Entry) -> Iterator[str]:
 def pages() -> Mapping[str, Callable[[], str]]:
     """Every page by its place in the folder, and what makes its text."""
     found: dict[str, Callable[[], str]] = {f"{store}.md": partial(lifecycle_page, store) for store in lifecycles()}
-    found[STORY] = partial(departures_page, COMMAND)
+    found[DEPARTURES] = partial(departures_page, COMMAND)
     found["protocol.md"] = partial(protocol_page, COMMAND)
     found["protocol.json"] = schema_text
     for store in lifecycles():

@@ -1,6 +1,6 @@
-"""Whether the claims are enough: each slip of the pen in a table breaks a claim, or changes nothing that is reached.
+"""Whether the claims are enough: each mutant of a table breaks a claim, or changes nothing that is reached.
 
-A slip is a row with another target, with a guard dropped or negated, without its update, tried before the row above
+A mutant is a row with another target, with a guard dropped or negated, without its update, tried before the row above
 it; or a rule left out. It is `caught` if a claim that holds of the table no longer holds, or something is no longer
 reached, or a call no longer ends; it is `equivalent` if z3 shows that the table does the same as before, for any
 values. There is no third case.
@@ -37,8 +37,8 @@ from onceproof_spec.table import LoweredCall, Table
 
 
 @dataclass(slots=True)
-class Slips:
-    """What became of every slip in one table: by what each was caught, and those that nothing catches."""
+class MutantsCaught:
+    """What became of every mutant of one table: by what each was caught, and those that nothing catches."""
 
     caught: Counter[str] = field(default_factory=Counter)
     equivalent: list[str] = field(default_factory=list)
@@ -46,12 +46,12 @@ class Slips:
 
     @property
     def total(self) -> int:
-        """How many slips there are."""
+        """How many mutants there are."""
         return self.caught.total() + len(self.equivalent) + len(self.missed)
 
 
-def slips(table: Table) -> Iterator[LawMutant]:
-    """Every slip that leaves a table which reads only what it can know."""
+def table_mutants(table: Table) -> Iterator[LawMutant]:
+    """Every mutant that leaves a table which reads only what it can know."""
     for mutant in (*_in_rows(table), *_in_order(table), *_in_rules(table)):
         if readable(mutant.table):
             yield mutant
@@ -83,10 +83,10 @@ def _in_rules(table: Table) -> Iterator[LawMutant]:
             yield LawMutant(what, "rule", name, replace(table, calls=calls))
 
 
-def look_for(name: str, profile: Profile) -> Slips:
-    """What becomes of every slip in one law."""
-    found = Slips()
-    for mutant in slips(examined(name, profile).table):
+def catch_mutants(name: str, profile: Profile) -> MutantsCaught:
+    """What becomes of every mutant of one law."""
+    found = MutantsCaught()
+    for mutant in table_mutants(examined(name, profile).table):
         by = caught_by(examined(name, profile), mutant)
         if by:
             found.caught[by] += 1

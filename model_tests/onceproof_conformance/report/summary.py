@@ -16,10 +16,10 @@ from onceproof_conformance.report.rerun import replay_command
 from onceproof_conformance.report.wording import legible, one_line, reasons, steps
 from onceproof_conformance.results import GRAVITY, Verdict
 
-MOST_SHOWN = 4_000
+SEQUENCE_MAX = 4_000
 """Characters of one sequence: a summary has room for a mebibyte."""
 
-MOST_TOLD = 100
+CLAUSES_MAX = 100
 """Clauses of which a sequence is shown, the worst first."""
 
 QUIET = (Verdict.PASS, Verdict.NOT_APPLICABLE)
@@ -42,8 +42,8 @@ def markdown(document: Mapping[str, Any]) -> str:
         subject=document["subject"],
         columns=[verdict for verdict in Verdict if any(clause["verdict"] == verdict for clause in told)],
         runs=[_run(run) for run in document["runs"]],
-        told=loud[:MOST_TOLD],
-        untold=len(loud[MOST_TOLD:]),
+        told=loud[:CLAUSES_MAX],
+        untold=len(loud[CLAUSES_MAX:]),
         not_applicable=[clause for clause in told if clause["verdict"] is Verdict.NOT_APPLICABLE],
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def _clauses(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 "verdict": Verdict(clause["verdict"]),
                 "reason": reasons(clause),
                 "sequence": "\n".join(steps(found)) if found else "",
-                "again": one_line(replay_command(document, found), MOST_SHOWN) if found else "",
+                "again": one_line(replay_command(document, found), SEQUENCE_MAX) if found else "",
             }
 
 
@@ -85,7 +85,7 @@ def fenced(text: str, language: str = "text") -> Markup:
     """Lines in a fence that is longer than any run of backticks in them."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return Markup(f"{fence}{language}\n{legible(text, MOST_SHOWN)}\n{fence}")
+    return Markup(f"{fence}{language}\n{legible(text, SEQUENCE_MAX)}\n{fence}")
 
 
 @cache

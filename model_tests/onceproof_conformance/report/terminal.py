@@ -21,7 +21,7 @@ COLOURS = {
     Verdict.KNOWN_FAILING: "cyan", Verdict.NOT_APPLICABLE: "dim",
 }  # fmt: skip
 
-MOST_STDERR = 10
+STDERR_LINES = 10
 
 BYTES = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
 
@@ -67,7 +67,7 @@ def _show_failure(results: Results, run: StoreResult, name: str, clause: ClauseR
         console.print(f"  {clause.reason}", highlight=False, markup=False)
     if found := clause.counterexample:
         lines = [*sequence(found), *([found["reason"]] if "reason" in found else [])]
-        lines += [f"  | {line}" for line in found.get("stderr", "").splitlines()[-MOST_STDERR:]]
+        lines += [f"  | {line}" for line in found.get("stderr", "").splitlines()[-STDERR_LINES:]]
         lines = [visible(line) for line in lines]
         lines.append(f"again with: {replay_command({'argv': results.argv}, found)}")
         for line in lines:

@@ -9,14 +9,14 @@ from onceproof_conformance.protocol import written_out
 from onceproof_conformance.report.rerun import replay_command
 from onceproof_conformance.report.terminal import sequence
 
-MOST_TEXT = 20_000
+TEXT_MAX = 20_000
 """Characters of a text that may have many lines."""
 
-MOST_LINE = 2_000
+ONE_LINE_MAX = 2_000
 """Characters of a text that stands in a line."""
 
 
-def legible(text: str, most: int = MOST_TEXT) -> str:
+def legible(text: str, most: int = TEXT_MAX) -> str:
     r"""A text of lines with every character that can't be seen or carried written out, like `\x1b`, and cut.
 
     Args:
@@ -27,7 +27,7 @@ def legible(text: str, most: int = MOST_TEXT) -> str:
     return seen if len(seen) <= most else f"{seen[:most]}… ({len(seen) - most:,} characters more)"
 
 
-def one_line(text: str, most: int = MOST_LINE) -> str:
+def one_line(text: str, most: int = ONE_LINE_MAX) -> str:
     """A legible text in one line."""
     return legible(text.replace("\n", "\\n").replace("\t", "\\t"), most)
 
@@ -50,6 +50,6 @@ def failure(document: Mapping[str, Any], clause: Mapping[str, Any]) -> str:
     lines = [reasons(clause)]
     if counterexample := clause.get("counterexample"):
         # The command comes first: a long sequence may be cut off.
-        again = one_line(replay_command(document, counterexample), MOST_TEXT)
+        again = one_line(replay_command(document, counterexample), TEXT_MAX)
         lines += [f"again with: {again}", *steps(counterexample)]
     return legible("\n".join(line for line in lines if line))

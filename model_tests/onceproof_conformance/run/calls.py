@@ -10,8 +10,8 @@ from onceproof_conformance.cases import COARSE, GONE, Case, lifetimes, limits_re
 from onceproof_conformance.lifecycles import Bound, dialect_of
 from onceproof_conformance.protocol import (
     DRAWS_FIELD,
-    MOST_SHOWN,
     NONSENSE,
+    SHOWN_MAX,
     Clock,
     Errors,
     Gone,
@@ -28,7 +28,7 @@ from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Reply, Request
 
-MOST_MESSAGES = 50_000
+MESSAGES_MAX = 50_000
 
 
 class OpenRefused(SubjectError):
@@ -97,7 +97,7 @@ class Calls:
             return message
         known = self._messages.get(request)
         if known is None:
-            if len(self._messages) > MOST_MESSAGES:
+            if len(self._messages) > MESSAGES_MAX:
                 self._messages.clear()
             known = self._messages[request] = self.dialect.message(request, limits)
         return known
@@ -201,7 +201,7 @@ def plain(reply: Message) -> Message:
         return reply
     word = "err" if "err" in reply else "crash"
     told = reply[word]
-    if told.isascii() and told.isidentifier() and told != COARSE.refusal and len(told) <= MOST_SHOWN:
+    if told.isascii() and told.isidentifier() and told != COARSE.refusal and len(told) <= SHOWN_MAX:
         return reply
-    told = visible(told[:MOST_SHOWN])
+    told = visible(told[:SHOWN_MAX])
     return {word: f"`{told}`" if word == "err" else told}

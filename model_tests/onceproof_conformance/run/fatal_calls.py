@@ -11,7 +11,7 @@ FATAL_MAX = {"crash": 10, "timeout": 2}
 """So often may one kind of call end the process, or make it wait, before such calls are left out."""
 
 
-class Deaths:
+class FatalCalls:
     """How often each kind of call, by its name and what the law answers, was the subject's last."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from onceproof_conformance.protocol import (
 from onceproof_conformance.run.calls import Calls
 from onceproof_spec.model import Reply, Request
 
-Run = tuple[list[Reply], list[list[Raced]], list[Reply]]
+RaceRun = tuple[list[Reply], list[list[Raced]], list[Reply]]
 """The replies before a race, the calls of its lanes, and the replies after it."""
 
 
@@ -26,7 +26,7 @@ class RaceCrashed(ConformanceError):
     code = "race_crashed"
 
 
-def run_race(calls: Calls, case: Case, race: Race) -> Run:
+def run_race(calls: Calls, case: Case, race: Race) -> RaceRun:
     """Open a store and run a race on it.
 
     Raises:

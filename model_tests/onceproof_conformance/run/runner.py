@@ -10,11 +10,11 @@ from onceproof_conformance.protocol import Gone, Message
 from onceproof_conformance.run.batches import Batches, nothing
 from onceproof_conformance.run.calls import Calls, without_id
 from onceproof_conformance.run.crowd import crowd_of
-from onceproof_conformance.run.races import Run, run_race
+from onceproof_conformance.run.races import RaceRun, run_race
 from onceproof_conformance.run.real_clock import Late, Stopwatch, slack_of
 from onceproof_spec.model import Reply
 
-MOST_LATE = 5
+LATE_MAX = 5
 
 
 class Runner(Calls):
@@ -49,7 +49,7 @@ class Runner(Calls):
             Late: It was late every time.
         """
         slack = slack_of(self.table, case, self.dialect.instants)
-        for _ in range(MOST_LATE):
+        for _ in range(LATE_MAX):
             with suppress(Late):
                 return self._replay(case, Stopwatch(), slack)
         raise Late
@@ -86,6 +86,6 @@ class Runner(Calls):
             written.append((sent[0], without_id(reply)))
         return written
 
-    def race(self, case: Case, race: Race) -> Run:
+    def race(self, case: Case, race: Race) -> RaceRun:
         """The replies before a race, the calls of its lanes, and the replies after it."""
         return run_race(self, case, race)

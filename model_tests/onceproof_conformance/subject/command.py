@@ -28,9 +28,9 @@ TIMEOUT_S = 5.0
 
 GOODBYE = "bye"
 
-MOST_REMEMBERED = 50_000
+REMEMBERED_MAX = 50_000
 
-MOST_SHORT = 200
+SHORT_MAX = 200
 
 
 class Wire:
@@ -75,7 +75,7 @@ class Wire:
         """A request as a line. The same requests are sent over and over, so what follows the id is remembered."""
         known = self._bodies.get(id(request))
         if known is None or known[0] is not request:
-            if len(self._bodies) > MOST_REMEMBERED:
+            if len(self._bodies) > REMEMBERED_MAX:
                 self._bodies.clear()
             known = self._bodies[id(request)] = (request, b"," + encode(request)[1:])
         return b'{"id":%d' % identity + known[1]
@@ -96,8 +96,8 @@ class Wire:
                 self._told_with(f"to {request.get('op')!r} (id {identity}) it answered {cut(str(error))}", stderr)
             ) from None
         del reply["id"]
-        if rest is not None and len(rest) <= MOST_SHORT:
-            if len(self._replies) > MOST_REMEMBERED:
+        if rest is not None and len(rest) <= SHORT_MAX:
+            if len(self._replies) > REMEMBERED_MAX:
                 self._replies.clear()
             self._replies[rest] = reply
         return reply

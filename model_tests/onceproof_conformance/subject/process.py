@@ -16,15 +16,15 @@ import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 
-from onceproof_conformance.protocol import MOST_LINE, shown, visible
+from onceproof_conformance.protocol import LINE_MAX, shown, visible
 
-MOST_IN_FLIGHT = 64
+IN_FLIGHT_MAX = 64
 """So many lines may be sent before the first of them is answered."""
 
-REFILL = MOST_IN_FLIGHT // 2
+REFILL = IN_FLIGHT_MAX // 2
 """More are sent when so few are in flight: many with one write cost less."""
 
-MOST_STDERR = 16 << 10
+STDERR_MAX = 16 << 10
 
 CHUNK = 256 << 10
 
@@ -34,7 +34,7 @@ LEAVE_S = 2.0
 ENDING_S = 0.5
 """How long is waited for the end of a process whose stdout is closed: only to tell how it ended."""
 
-MOST_ANSWERED, MOST_AVERAGE = 4 << 20, 4 << 10
+ANSWERED_MAX, AVERAGE_MAX = 4 << 20, 4 << 10
 """Bytes in the answers to some lines: so many, and so many more for each line."""
 
 GLANCE_S = 0.25
@@ -106,12 +106,12 @@ class Child:
         """Send lines, each with its newline, and give an answer to each; where it went wrong, those before and why."""
         answers: list[bytes] = []
         sent, unsent = 0, memoryview(b"")
-        left = MOST_ANSWERED + MOST_AVERAGE * len(lines)
+        left = ANSWERED_MAX + AVERAGE_MAX * len(lines)
         ends = time.monotonic() + self.timeout
         try:
             while len(answers) < len(lines):
                 if not unsent and sent < len(lines) and sent - len(answers) <= REFILL:
-                    until = min(len(lines), len(answers) + MOST_IN_FLIGHT)
+                    until = min(len(lines), len(answers) + IN_FLIGHT_MAX)
                     sent, unsent = until, memoryview(b"".join(lines[sent:until]))
                 if unsent:
                     unsent = self._send(unsent)
@@ -171,8 +171,8 @@ class Child:
         if not came:
             raise Died(self._ended(), self.stderr)
         *lines, self._rest = (self._rest + came).split(b"\n")
-        if len(self._rest) > MOST_LINE:
-            raise Chatter(f"a line of more than {MOST_LINE:,} bytes: {shown(self._rest[:MOST_LINE])}", self.stderr)
+        if len(self._rest) > LINE_MAX:
+            raise Chatter(f"a line of more than {LINE_MAX:,} bytes: {shown(self._rest[:LINE_MAX])}", self.stderr)
         return lines
 
     def _read_stderr(self) -> bool:
@@ -186,7 +186,7 @@ class Child:
             self._poll.unregister(self._err)
             self._err = None
             return False
-        self._stderr = (self._stderr + came)[-MOST_STDERR:]
+        self._stderr = (self._stderr + came)[-STDERR_MAX:]
         return True
 
     def _drain_stderr(self) -> None:

@@ -34,7 +34,7 @@ from onceproof_spec.explore import Scope
 from onceproof_spec.model import Request, State
 from onceproof_spec.table import Table
 
-MOST_FILLED = 250_000
+FILLED_MAX = 250_000
 """So many calls are made at most to fill stores."""
 
 LIFETIMES = 2
@@ -106,7 +106,7 @@ def _on_a_full_store(table: Table, dialect: Dialect, declared: Declared, bound: 
             crowd = crowd_of(declared, case)
             if crowd is None or is_image(case, crowd, table):
                 cost += size + len(tail)
-                if cost > MOST_FILLED:
+                if cost > FILLED_MAX:
                     return
                 yield case
 

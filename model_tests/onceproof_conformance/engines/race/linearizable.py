@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from onceproof_conformance.cases import Raced, allows
 from onceproof_spec.model import Model, State
 
-MOST_NODES = 20_000
+NODES_MAX = 20_000
 
 
 class TooMany(Exception):
@@ -54,6 +54,6 @@ def possible_ends(model: Model, starts: frozenset[State], lanes: Sequence[Sequen
                 if node not in seen and allows(outcome.reply, call.reply):
                     seen.add(node)
                     open_nodes.append(node)
-        if len(seen) > MOST_NODES:
+        if len(seen) > NODES_MAX:
             raise TooMany
     return frozenset(ends)

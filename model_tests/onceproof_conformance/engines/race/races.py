@@ -20,7 +20,7 @@ LIFETIME_MS = 60_000
 ROUNDS = 16
 """So many times is each race run for every hundred examples: the slow part is that threads must meet."""
 
-MOST_ROUNDS = 200
+ROUNDS_MAX = 200
 """So many times is it run at most, until calls have overlapped."""
 
 
@@ -54,7 +54,7 @@ class Races:
 
     def contest(self, race: Race, rounds: int) -> Contest:
         found = Contest(f"{self.table.name}.{race.clause}")
-        for number in range(MOST_ROUNDS):
+        for number in range(ROUNDS_MAX):
             if found.rounds == rounds and found.overlapped:
                 break
             case = self.case(race, LIMITS[number % len(LIMITS)])

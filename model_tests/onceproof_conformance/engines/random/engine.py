@@ -33,7 +33,7 @@ def observe(bench: Bench) -> Iterator[Observation]:
             waived,
             bench.blames_ignored,
             bench.is_like,
-            bench.deaths,
+            bench.fatal_calls,
         )
         examples = max(1, bench.examples // 4) if waived else bench.examples
         played = play(runner.dialect, game, bench.seed + 1000 * turn, examples)

@@ -28,7 +28,7 @@ from onceproof_spec import Profile, law
 TIMEOUT_S = 20.0
 
 
-class Verdict(StrEnum):
+class ComparisonVerdict(StrEnum):
     """`not exhausted`, `not confirmed`: nothing was found, but not every path was followed."""
 
     EXHAUSTED = "exhausted"
@@ -86,7 +86,7 @@ class Equivalence:
     """What a comparison found: on how many paths, in both orders together, and for which arguments they differ."""
 
     pair: str
-    verdict: Verdict
+    verdict: ComparisonVerdict
     paths: int
     seconds: float
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Equivalence:
     own: str = ""
 
     def __str__(self) -> str:
-        if self.verdict is not Verdict.DIFFERENT:
+        if self.verdict is not ComparisonVerdict.DIFFERENT:
             return f"{self.pair}: {self.verdict}, {self.paths} paths"
         given = ", ".join(f"{name}={value}" for name, value in self.arguments.items())
         return f"{self.pair}: given {given}, the law {self.law} and the store {self.own}"
@@ -105,7 +105,7 @@ class Kept:
     """Whether a decision keeps the contracts in its docstring: how many there are, and what says that it doesn't."""
 
     decision: str
-    verdict: Verdict
+    verdict: ComparisonVerdict
     contracts: int
     seconds: float
     refuted: tuple[str, ...] = ()
@@ -180,9 +180,11 @@ def compare(pair: Pair, module: ModuleType | None = None, timeout: float = TIMEO
     if differences:
         first = differences[0]
         law_did, store_did = first.result1.describe(set()), first.result2.describe(set())
-        return Equivalence(pair.name, Verdict.DIFFERENT, seen["num_paths"], seconds, first.args, law_did, store_did)
+        return Equivalence(
+            pair.name, ComparisonVerdict.DIFFERENT, seen["num_paths"], seconds, first.args, law_did, store_did
+        )
     exhausted = seen["exhaustion"] == 2
-    verdict = Verdict.EXHAUSTED if exhausted else Verdict.NOT_EXHAUSTED
+    verdict = ComparisonVerdict.EXHAUSTED if exhausted else ComparisonVerdict.NOT_EXHAUSTED
     return Equivalence(pair.name, verdict, seen["num_paths"], seconds)
 
 
@@ -228,6 +230,6 @@ def check_contracts(module: ModuleType, decision: str, timeout: float = TIMEOUT_
     confirmed = sum(message.state is MessageType.CONFIRMED for message in messages)
     undecided = {MessageType.CONFIRMED, MessageType.CANNOT_CONFIRM}
     refuted = tuple(message.message for message in messages if message.state not in undecided)
-    kept = Verdict.CONFIRMED if confirmed == declared > 0 else Verdict.NOT_CONFIRMED
-    verdict = Verdict.REFUTED if refuted else kept
+    kept = ComparisonVerdict.CONFIRMED if confirmed == declared > 0 else ComparisonVerdict.NOT_CONFIRMED
+    verdict = ComparisonVerdict.REFUTED if refuted else kept
     return Kept(named(module, decision), verdict, declared, time.perf_counter() - begun, refuted)
