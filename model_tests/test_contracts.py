@@ -102,8 +102,8 @@ def test_a_law_that_fails_is_a_difference() -> None:
     assert compare(pair).verdict is ComparisonVerdict.DIFFERENT
 
 
-def test_every_decision_has_flips() -> None:
-    """No decision passes because there was nothing in it to mutant."""
+def test_every_decision_has_mutants() -> None:
+    """No decision passes because there was nothing in it to change."""
     assert {(mutant.origin, mutant.decision) for mutant in MUTANTS} == set(DECISIONS)
 
 
