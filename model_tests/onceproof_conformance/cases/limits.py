@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from onceproof_spec.language import Admit, Draw, Evict, Sweep
 from onceproof_spec.table import Table
+from onceproof_spec.values import read_limit
 
 
 @lru_cache(maxsize=32)
@@ -35,4 +36,4 @@ def lifetimes(table: Table) -> frozenset[str]:
 
 def limits_read(config: Mapping[str, int | None]) -> dict[str, int | None]:
     """The limits as a store reads them: zero is 1, and none stays none."""
-    return {name: value if value is None else max(1, value) for name, value in config.items()}
+    return {name: value if value is None else read_limit(value) for name, value in config.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from onceproof_conformance.cases import allows
 from onceproof_conformance.diagnosis.faults import Faults
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec.model import Model, Reply, Request, State
 
 STATES_MAX = 64
@@ -13,8 +14,10 @@ STATES_MAX = 64
 RELAXED_MAX = 128
 
 
-class Undecided(Exception):
+class Undecided(ConformanceError):
     """More states are possible than are followed."""
+
+    code = "undecided"
 
 
 @dataclass

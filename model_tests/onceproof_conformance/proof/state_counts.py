@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from onceproof_conformance.proof.examination import examined
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec import Profile, Table, lifecycles
 from onceproof_spec.explore import Scope, Search
 from onceproof_spec.murphi import murphi
@@ -35,8 +36,10 @@ class Counts(NamedTuple):
     transitions: int
 
 
-class EngineFailed(Exception):
+class EngineFailed(ConformanceError):
     """An engine is not there, broke off, or found something wrong."""
+
+    code = "engine_failed"
 
 
 def by_search(found: Search) -> Counts:

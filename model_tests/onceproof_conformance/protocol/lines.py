@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from onceproof_conformance.protocol.errors import BadLine
+from onceproof_conformance.protocol.errors import BadLine, ConformanceError
 from onceproof_conformance.protocol.messages import LARGEST, Message
 from onceproof_conformance.protocol.printable import SHOWN_MAX, shown
 
@@ -22,8 +22,10 @@ DEPTH_MAX = 64
 """So many values may stand in one another; no message needs ten."""
 
 
-class BadNumber(ValueError):
+class BadNumber(ConformanceError, ValueError):
     """A number that the protocol does not know."""
+
+    code = "bad_number"
 
 
 def encode(message: Message) -> bytes:

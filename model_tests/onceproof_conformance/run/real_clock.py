@@ -8,6 +8,7 @@ from functools import lru_cache, reduce
 from math import gcd
 
 from onceproof_conformance.cases import Case, lifetimes
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec.model import Model, Request
 from onceproof_spec.table import Table
 
@@ -20,8 +21,10 @@ STILL_MS = 60_000
 SLACK = 0.8
 
 
-class Late(Exception):
+class Late(ConformanceError):
     """A call came so late that nothing can be said of its reply."""
+
+    code = "late"
 
 
 class Stopwatch:

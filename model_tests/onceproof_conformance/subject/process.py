@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 
-from onceproof_conformance.protocol import LINE_MAX, shown, visible
+from onceproof_conformance.protocol import LINE_MAX, ConformanceError, shown, visible
 
 IN_FLIGHT_MAX = 64
 """So many lines may be sent before the first of them is answered."""
@@ -41,8 +41,10 @@ GLANCE_S = 0.25
 """How often it is looked whether a child that says nothing still runs."""
 
 
-class ChildError(Exception):
+class ChildError(ConformanceError):
     """Something that a child did; `stderr` is the end of what it wrote there."""
+
+    code = "process"
 
     def __init__(self, told: str, stderr: str = "") -> None:
         super().__init__(told)
@@ -52,17 +54,25 @@ class ChildError(Exception):
 class NotStarted(ChildError):
     """The command can't be started."""
 
+    code = "not_started"
+
 
 class Died(ChildError):
     """The process ended, or closed its stdout, where it should have answered."""
+
+    code = "died"
 
 
 class Silent(ChildError):
     """There was no answer in time."""
 
+    code = "silent"
+
 
 class Chatter(ChildError):
     """What came on stdout can't be an answer: a line without end, or one that nobody asked for."""
+
+    code = "chatter"
 
 
 class Child:

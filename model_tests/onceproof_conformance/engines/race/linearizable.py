@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onceproof_conformance.cases import Raced, allows
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec.model import Model, State
 
 NODES_MAX = 20_000
 
 
-class TooMany(Exception):
+class TooMany(ConformanceError):
     """More orders are possible than are looked at."""
+
+    code = "too_many_orders"
 
 
 def overlapped(lanes: Sequence[Sequence[Raced]]) -> bool:

@@ -23,6 +23,7 @@ from types import ModuleType
 from onceproof import _expiring, _store, facet, handoff, join, session, ticket
 from onceproof_conformance.proof.decisions.questions import Make, NothingToDecide, Side
 from onceproof_conformance.proof.decisions.stores import sides_of
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec import Profile, law
 
 TIMEOUT_S = 20.0
@@ -64,8 +65,10 @@ class Pair:
         return _loud(by_law), by_store
 
 
-class LawFailed(Exception):
+class LawFailed(ConformanceError):
     """The law's side raised, so there was no answer of the law to compare with."""
+
+    code = "law_failed"
 
 
 def _loud(by_law: Side) -> Side:

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from onceproof_conformance.proof.decisions.records import reachable
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec import Table, step
 from onceproof_spec.language import Admit, Evict, Mark, Rule
 from onceproof_spec.table import Guard, Row, is_full
@@ -25,8 +26,10 @@ One = TypeVar("One")
 Kind = TypeVar("Kind", bound=Rule)
 
 
-class NothingToDecide(LookupError):
+class NothingToDecide(ConformanceError, LookupError):
     """In this profile the law leaves the question no room, so no store asks it."""
+
+    code = "nothing_to_decide"
 
 
 def stepped(
