@@ -1,7 +1,7 @@
 """The judge within pytest: `pytest --onceproof=package.module:Adapter` adds a test for each clause.
 
-Whoever installs the stores has this file loaded by every pytest run: until that option is given it does nothing,
-and imports nothing but pytest and the standard library.
+Whoever installs the stores has this file loaded by every pytest run: until that option is given it
+does nothing, and imports nothing but pytest and the standard library.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Clause(pytest.Item):
         return self.path, None, f"{self.clause} ({self.run.profile})"
 
     def runtest(self) -> None:
-        """Skip what is not applicable, warn where a SHOULD clause does not pass, fail where a MUST clause does not."""
+        """Skip what is not applicable, and warn or fail where the clause does not pass."""
         from onceproof_conformance.results import Verdict
         from onceproof_spec.language import Level
 
@@ -143,7 +143,7 @@ class Clause(pytest.Item):
             raise pytest.fail.Exception(told, pytrace=False) from None
 
     def told(self, result: ClauseResult) -> str:
-        """The verdict, the promise, and the sequence that shows what is broken, with the command that replays it."""
+        """The verdict, the promise, and the sequence that shows what is broken."""
         from onceproof_conformance.report import sequence
 
         either = f"one of {', '.join([self.clause, *result.one_of])}" if result.one_of else self.clause

@@ -1,7 +1,9 @@
-"""Runs the lanes of a race for an adapter in Python: one thread a lane, all of which meet before every call.
+"""Runs the lanes of a race for an adapter in Python.
 
-Each call is answered with two tickets from one counter, taken before it and after it: what overlapped is to be seen
-from them, and nothing else is claimed.
+One thread a lane, all of which meet before every call.
+
+Each call is answered with two tickets from one counter, taken before it and after it: what
+overlapped is to be seen from them, and nothing else is claimed.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ Answer = Callable[[Message], Message]
 
 
 class Meeting:
-    """Holds whoever calls it until every lane has, or until the time has passed; outside of a race it does nothing."""
+    """Holds whoever calls it until every lane has, or until the time has passed.
+
+    Outside of a race it does nothing.
+    """
 
     def __init__(self) -> None:
         self.lanes, self.seconds, self._inside = 0, 0.0, 0

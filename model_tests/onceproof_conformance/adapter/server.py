@@ -53,7 +53,9 @@ class Server:
 
 
 def serve_lines(server: Server, read: Read, write: Write) -> None:
-    """Answer line after line until the input ends; a line that is too long is passed over, and answered once.
+    """Answer line after line until the input ends.
+
+    A line that is too long is passed over, and answered once.
 
     Args:
         server: What answers.
@@ -79,7 +81,10 @@ def serve_lines(server: Server, read: Read, write: Write) -> None:
 
 
 def claimed() -> tuple[int, int]:
-    """The pipes of the protocol: what the adapter, its store or a process of theirs reads and prints goes elsewhere."""
+    """The pipes of the protocol.
+
+    What the adapter, its store or a process of theirs reads and prints goes elsewhere.
+    """
     sys.stdout.flush()
     asked, answered = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -91,7 +96,10 @@ def claimed() -> tuple[int, int]:
 
 
 def serve(adapter: Adapter, pipes: tuple[int, int] | None = None) -> int:
-    """Serve an adapter until goodbye or the end of the input, on stdin and stdout; gives the exit status."""
+    """Serve an adapter until goodbye or the end of the input, on stdin and stdout.
+
+    Gives the exit status.
+    """
     asked, answered = pipes or claimed()
 
     def write(told: bytes) -> None:

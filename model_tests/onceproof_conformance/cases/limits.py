@@ -1,4 +1,7 @@
-"""What the limits of a store are: bounds, numbers of attempts, lifetimes; and how a store reads them."""
+"""What the limits of a store are, and how a store reads them.
+
+They are bounds, numbers of attempts, and lifetimes.
+"""
 
 from __future__ import annotations
 

@@ -61,11 +61,12 @@ def check(
 ) -> int:  # fmt: skip
     """Judge an implementation, clause by clause.
 
-    SUBJECT is an adapter in Python, package.module:Adapter. An adapter in any language is a command that speaks the
-    protocol: onceproof check [OPTIONS] -- COMMAND... Without either the reference stores are judged, in both profiles.
+    SUBJECT is an adapter in Python, package.module:Adapter. An adapter in any language is a command
+    that speaks the protocol: onceproof check [OPTIONS] -- COMMAND... Without either the reference
+    stores are judged, in both profiles.
 
-    Exit status: 0 every MUST clause that applies passes, 1 one fails, 2 undecided, 3 the subject is broken,
-    64 wrong usage, 70 a bug of ours.
+    Exit status: 0 every MUST clause that applies passes, 1 one fails, 2 undecided, 3 the subject is
+    broken, 64 wrong usage, 70 a bug of ours.
     """
     known = read_known_failing(known_failing) if known_failing else {}
     forms = [(json_file, as_json), (junit_file, junit), (markdown_file, markdown)]

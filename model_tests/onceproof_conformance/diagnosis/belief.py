@@ -1,4 +1,7 @@
-"""What the judge believes of the subject: the set of states that its replies so far leave possible."""
+"""What the judge believes of the subject.
+
+The set of states that its replies so far leave possible.
+"""
 
 from __future__ import annotations
 

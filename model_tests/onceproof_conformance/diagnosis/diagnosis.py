@@ -1,9 +1,10 @@
 """Which clause a failure breaks: the one whose breach explains what was seen with the least ado.
 
-A clause explains a sequence if a store that breaks only that clause, at any of the calls, could have given every
-reply. An effect that went wrong earlier is a better explanation than an answer that is wrong by itself, for such
-an answer explains anything. Of many failures, the clause that explains them all most cheaply is named first;
-what it does not explain is looked at again. Clauses that explain equally well are reported as "one of".
+A clause explains a sequence if a store that breaks only that clause, at any of the calls, could
+have given every reply. An effect that went wrong earlier is a better explanation than an answer
+that is wrong by itself, for such an answer explains anything. Of many failures, the clause that
+explains them all most cheaply is named first; what it does not explain is looked at again. Clauses
+that explain equally well are reported as "one of".
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ Models = Mapping[tuple[tuple[str, int | None], ...], Faults]
 """The model of each store by its limits, with its faults."""
 
 Evidence = Mapping[str, float]
-"""For each branch, how often a sequence that took it passed. A store that deviates there would have failed."""
+"""For each branch, how often a sequence that took it passed. A store that deviates there would have
+failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def explain(
     waived: frozenset[str] = frozenset(),
     evidence: Evidence | None = None,
 ) -> dict[tuple[str, str], int]:
-    """For each clause that explains every reply, and each theory of how, how far-fetched that is."""
+    """How far-fetched it is that a clause explains every reply, by clause and theory."""
     table = faults.model.table
     guarded = {clause for function in table.functions.values() for clause in function.clauses}
     ways: dict[tuple[str, str], dict[State, int]] = {
@@ -91,7 +93,10 @@ def explain(
 
 
 def can_show(clause: str, table: Table, failure: Failure) -> bool:
-    """Whether a failure could show a clause: a call that upholds it is in it, and a clock goes back where it must."""
+    """Whether a failure could show a clause.
+
+    A call that upholds it is in it, and a clock goes back where it must.
+    """
     requests = failure.case.requests[: failure.place + 1]
     instants = [request.at for request in failure.case.requests]
     if table.clauses[clause].needs == "clock_back" and instants == sorted(instants):
@@ -187,7 +192,10 @@ def diagnose_parts(
     evidence: Evidence,
     passed: Sequence[Observed],
 ) -> list[Finding]:
-    """What is broken; where no one store explains all, a departure may explain what fails with a forward clock."""
+    """What is broken.
+
+    Where no one store explains all, a departure may explain what fails with a forward clock.
+    """
     findings = diagnose(models, failures, clauses, waived, evidence, passed)
     if any(finding.stores for finding in findings):
         return findings
@@ -201,10 +209,10 @@ def diagnose_parts(
 def better_explained(
     models: Models, failures: Sequence[Failure], clauses: Sequence[str], broken: frozenset[str], evidence: Evidence
 ) -> set[str]:
-    """The clauses that explain some failure about as well as any that is known to be broken, or better.
+    """The clauses that explain some failure about as well as any that is broken, or better.
 
-    Where several things are wrong, what is known to be broken may explain what another clause is to blame for: such a
-    clause has not passed.
+    Where several things are wrong, what is known to be broken may explain what another clause is to
+    blame for: such a clause has not passed.
     """
     found: set[str] = set()
     for failure in _telling(models, failures)[:HIDDEN_MAX]:

@@ -1,8 +1,9 @@
 """Stores that are the law with one thing changed, always: is the subject one of them?
 
-Every option at every point of the interpreter, taken wherever it comes up, is a store of its own; so is the law with
-one departure more or less, and the law for a store that takes two tokens for one. One whose replies are those of the
-subject, in what failed and in what passed, names the clause without further guessing.
+Every option at every point of the interpreter, taken wherever it comes up, is a store of its own;
+so is the law with one departure more or less, and the law for a store that takes two tokens for
+one. One whose replies are those of the subject, in what failed and in what passed, names the clause
+without further guessing.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ REPEATED = ("guard", "rules", "rule")
 """What may lead to where more is asked."""
 
 EXACT = 50
-"""By how much likelier a store is that answers every sequence so; else a hundredth of them is worth one of the cost."""
+"""By how much likelier a store is that answers every sequence so; else a hundredth of them is worth
+one of the cost."""
 
 FEW = 4
 """A clause is not named where another is so many times as often the one that is broken."""
@@ -50,10 +52,11 @@ ANYWHERE = "*"
 
 @dataclass(frozen=True, slots=True)
 class FaultModel:
-    """A store that at one site always takes the option with one label, and the clauses that this breaks.
+    """A store that at one site always takes one option, and the clauses that this breaks.
 
-    `distance` narrows a guard to where its sides are so far apart; a guard's site may be that of any call, and a
-    row's that of any state. A `departure` is at the site of its name; tokens that are `alike` are so everywhere.
+    `distance` narrows a guard to where its sides are so far apart; a guard's site may be that of
+    any call, and a row's that of any state. A `departure` is at the site of its name; tokens that
+    are `alike` are so everywhere.
     """
 
     kind: str
@@ -64,7 +67,10 @@ class FaultModel:
 
     @property
     def cost(self) -> int:
-        """How far-fetched it is; a guard that only one call judges wrongly is more so than one that all do."""
+        """How far-fetched it is.
+
+        A guard that only one call judges wrongly is more so than one that all do.
+        """
         if self.kind == "guard":
             return COST[self.label] - 10 + (30 if "/" in self.site else 0)
         return COST[self.kind]
@@ -93,7 +99,10 @@ def _sites(point: Point) -> tuple[str, ...]:
 
 
 class Places:
-    """Where in one model a store could go wrong. What is found out is kept, for fault models have much in common."""
+    """Where in one model a store could go wrong.
+
+    What is found out is kept, for fault models have much in common.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -155,7 +164,7 @@ def _options(labels: tuple[str, ...]) -> Mapping[str, int]:
 
 
 def conceivable(model: Model, observed: Observed) -> dict[FaultModel, tuple[str, ...]]:
-    """Every fault model for which there is a place in a sequence, with the clauses that it breaks at the first."""
+    """Every fault model that has a place in a sequence, with what it breaks at the first."""
     found: dict[FaultModel, tuple[str, ...]] = {}
     state = model.start
     for request in observed.case.requests:
@@ -193,7 +202,10 @@ def _departures(table: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 @lru_cache(maxsize=128)
 def _departed(table: Table, flag: str) -> Table | None:
-    """The law with one departure more, or in the published profile with one less; None if that is no law."""
+    """The law with one departure more, or in the published profile with one less.
+
+    None if that is no law.
+    """
     departing = {flag} if table.profile is Profile.HARDENED else {*table.departures} - {flag}
     with suppress(DefinitionError):
         return lower(table.machine, table.profile, frozenset(departing))
@@ -255,7 +267,10 @@ def _answers(model: Model, requests: Sequence[Request], replies: Sequence[Reply]
 
 
 def likeness(fault_model: FaultModel, models: Models, observed: Sequence[Observed]) -> float:
-    """Which part of the sequences the store would have answered so; 0 as soon as it is clear that it is too few."""
+    """Which part of the sequences the store would have answered so.
+
+    0 as soon as it is clear that it is too few.
+    """
     wrong, most = 0, _most_wrong(observed)
     for one in observed:
         if not answers_so(fault_model, models[one.case.limits], one):
@@ -272,7 +287,10 @@ def _most_wrong(observed: Sequence[Observed]) -> int:
 def best_clauses(
     models: Models, failed: Sequence[Observed], passed: Sequence[Observed]
 ) -> tuple[list[str], list[FaultModel]]:
-    """The clauses of the stores that are most like the subject, and those stores; none if none is like it."""
+    """The clauses of the stores that are most like the subject, and those stores.
+
+    None if none is like it.
+    """
     broken: dict[FaultModel, Counter[tuple[str, ...]]] = {}
     soonest: dict[tuple[FaultModel, str], int] = {}
     for one in failed:

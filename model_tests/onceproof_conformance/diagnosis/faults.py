@@ -1,7 +1,7 @@
 """What a wrong store might do in one call, and which clause that breaks.
 
-The interpreter of the law asks at every point which option to take. Here the others are taken, one point at a
-time; each names the clauses that it breaks. Nothing in here knows any lifecycle.
+The interpreter of the law asks at every point which option to take. Here the others are taken, one
+point at a time; each names the clauses that it breaks. Nothing in here knows any lifecycle.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ ALWAYS = "always"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that a store which breaks `clause` might do: what it answers, and the state it leaves.
+    """One thing that a store which breaks `clause` might do.
 
-    `theory` tells apart the ways in which a guard is judged wrongly: by one too many, by one too few, at random.
-    A store has one of them. `context` is the branch that the law takes where the store deviates.
-    `shows`: the reply is another, or other tokens are held, so that it is soon seen.
+    What it answers, and the state it leaves.
+
+    `theory` tells apart the ways in which a guard is judged wrongly: by one too many, by one too
+    few, at random. A store has one of them. `context` is the branch that the law takes where the
+    store deviates. `shows`: the reply is another, or other tokens are held, so that it is soon
+    seen.
     """
 
     clause: str
@@ -72,7 +75,7 @@ class Faults:
         self._known: dict[tuple[State, Request, frozenset[str]], tuple[Fault, ...]] = {}
 
     def of(self, state: State, request: Request, clauses: frozenset[str] = frozenset()) -> tuple[Fault, ...]:
-        """What a store that breaks one of the clauses, or any if none is named, might do to a request in a state."""
+        """What a store that breaks one of the clauses, or any clause, might do to a request."""
         key = (state, request, clauses)
         found = self._known.get(key)
         if found is None:
@@ -134,7 +137,10 @@ def _held(state: State) -> tuple[int, ...]:
 
 
 def _scripts(points: list[Point]) -> Iterator[Script]:
-    """Each point alone; then what goes wrong at several at once: one guard, one clause's rules, an effect untold."""
+    """Each point alone.
+
+    Then what goes wrong at several at once: one guard, one clause's rules, an effect untold.
+    """
     for place, point in enumerate(points):
         for option in range(1, point.options):
             clauses = point.clauses[option - 1]
@@ -172,7 +178,10 @@ def _theories(point: Point) -> Iterator[tuple[str, str]]:
 
 
 class At:
-    """Take these options at these points, and the law's everywhere else; it is `over` when all are taken."""
+    """Take these options at these points, and the law's everywhere else.
+
+    It is `over` when all are taken.
+    """
 
     __slots__ = ("asked", "last", "options", "over")
 

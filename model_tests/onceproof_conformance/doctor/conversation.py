@@ -35,9 +35,12 @@ FOLLOWS = {"draws_that_fail": "rng_ignored", "id_not_echoed": "id_as_text", "non
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is wrong with an adapter: the mistake, the line sent, the line received, and what stderr said.
+    """What is wrong with an adapter.
 
-    `before` are the lines since the store was opened, each with its answer; `lawful` is what the law answers.
+    The mistake, the line sent, the line received, and what stderr said.
+
+    `before` are the lines since the store was opened, each with its answer; `lawful` is what the
+    law answers.
     """
 
     name: str

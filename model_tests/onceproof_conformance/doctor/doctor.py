@@ -1,4 +1,7 @@
-"""Examines an adapter: shakes hands, makes the mistakes' own requests, and says what is wrong with it."""
+"""Examines an adapter.
+
+Shakes hands, makes the mistakes' own requests, and says what is wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ class Doctor:
         return self.talk.complaints
 
     def examine(self) -> list[Complaint]:
-        """Everything that was found wrong, in the order in which it was met; the first of each kind."""
+        """Everything that was found wrong, in the order in which it was met.
+
+        The first of each kind.
+        """
         manners = Manners(self.talk)
         try:
             self.announce("shaking hands")

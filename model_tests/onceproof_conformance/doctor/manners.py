@@ -1,4 +1,7 @@
-"""What every adapter must do, whatever its stores are: shake hands, answer in order, survive nonsense."""
+"""What every adapter must do, whatever its stores are.
+
+Shake hands, answer in order, survive nonsense.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,10 @@ class Manners:
             raise Incurable from None
 
     def _failed_to_greet(self, child: Watched, sent: bytes, lines: list[bytes], failure: ChildError) -> None:
-        """Say why hello was not answered: a reply that comes when the input ends was not flushed."""
+        """Say why hello was not answered.
+
+        A reply that comes when the input ends was not flushed.
+        """
         name = child.mistake(lines, failure, MishapNames(died="ends_at_once"))
         received = child.received(lines, failure)
         if isinstance(failure, Silent) and not child.unfinished and (late := child.after_the_end()):
@@ -134,7 +140,7 @@ class Manners:
             self.talk.complain("out_of_order", what, f"the ids {', '.join(map(str, ids[:10]))}, …")
 
     def goodbye(self) -> None:
-        """After bye the process ends by itself, with status 0, and so it does when its input ends."""
+        """After bye, and when its input ends, the process ends by itself with status 0."""
         for sent in (encode({"id": self.talk.new_id(), "op": "bye"}), b""):
             how = self.talk.running().leave(sent)
             self.talk.stop()

@@ -1,7 +1,7 @@
-"""Short sequences of calls that tell much about an adapter, and the mistake behind a reply that no store gives.
+"""Short sequences of calls that tell much about an adapter, and the mistakes behind replies.
 
-The stores' own mistakes are to stay out of it: every instant lies clear of every edge, and what a wrong store could
-have answered as well is no mistake of the adapter's.
+The stores' own mistakes are to stay out of it: every instant lies clear of every edge, and what a
+wrong store could have answered as well is no mistake of the adapter's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ CALLS_TO_A_STATE = 2
 """The walk is cut short there: it is long enough for nearly every answer of every call."""
 
 INSTANT_MS, CLEAR_MS = 1_000, 100
-"""How long one instant of a small case lasts, and how much later than that each further instant is."""
+"""How long one instant of a small case lasts, and how much later than that each further instant
+is."""
 
 WRONG_CLOCKS: tuple[Callable[[int], int], ...] = (lambda at: 0, lambda at: at // 1000, lambda at: at * 1000)
 """What a store takes the instant for whose clock stands still, or counts in other units."""
@@ -57,7 +58,7 @@ class TellingSequence:
         return [self.dialect.message(request, self.case.config) for request in self.case.requests]
 
     def allowed(self, place: int, time: Callable[[int], int] = lambda at: at) -> Reply:
-        """What the law answers to one of the calls, where the store takes its instants for others."""
+        """What the law answers to one of the calls, by a clock that may be wrong."""
         model = model_of(self.table, self.case.limits)
         state, reply = model.start, Reply()
         for request in self.case.requests[: place + 1]:
@@ -74,7 +75,10 @@ class TellingSequence:
         return allows(self.allowed(place), self.dialect.seen(self.case.requests[place], reply))
 
     def mistake(self, place: int, reply: Message) -> str:
-        """The mistake of the adapter behind a reply that is not allowed; none, if it may be the store's."""
+        """The mistake of the adapter behind a reply that is not allowed.
+
+        None, if it may be the store's.
+        """
         request, allowed = self.case.requests[place], self.allowed(place)
         told, err = reply.get("ok"), reply.get("err")
         draws = [value for _, value in request.values if isinstance(value, tuple)]
@@ -124,9 +128,12 @@ class TellingSequence:
 
 @dataclass
 class Doubts:
-    """What the replies of one store speak against; some mistakes are the adapter's only if nothing does.
+    """What the replies of one store speak against.
 
-    A store that goes wrong at one place does not do as if no time passed at any, nor crash wherever it should refuse.
+    Some mistakes are the adapter's only if nothing does.
+
+    A store that goes wrong at one place does not do as if no time passed at any, nor crash wherever
+    it should refuse.
     """
 
     clocks: list[Callable[[int], int]] = field(default_factory=lambda: [*WRONG_CLOCKS])
@@ -144,7 +151,7 @@ class Doubts:
 
 
 def telling_sequences(table: Table, dialect: Dialect, declared: Declared) -> list[TellingSequence]:
-    """A short sequence for each call and what it answers, and for each that is answered so only as time passes."""
+    """A short sequence for each call and what it answers, and for what time brings about."""
     told: set[Behaviour] = set()
     kinds: dict[str, set[type]] = {call: set() for call in table.calls}
     cases: list[Case] = []
@@ -180,7 +187,7 @@ def _clear_of_edges(case: Case) -> Case:
 
 
 def _tells(table: Table, case: Case) -> list[Behaviour]:
-    """Of each call what the law does with it, and whether that is so only because time has passed."""
+    """What the law does with each call, and whether only because time has passed."""
     model, found = model_of(table, case.limits), list[Behaviour]()
     state = still = model.start
     for request in case.requests:

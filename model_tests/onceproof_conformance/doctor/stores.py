@@ -53,7 +53,10 @@ class StoreManners:
         return reply is not None and reply.get("ok", self) is None
 
     def run_twice(self, sequence: TellingSequence, doubts: Doubts) -> bool:
-        """Run one sequence twice, and look at its replies; False if nothing further can be asked of the store."""
+        """Run one sequence twice, and look at its replies.
+
+        False if nothing further can be asked of the store.
+        """
         for again in (False, True):
             before = [shown(encode(sequence.opening).rstrip())]
             if not self.open(sequence):
@@ -74,7 +77,7 @@ class StoreManners:
         return True
 
     def is_right_anew(self, sequence: TellingSequence, place: int) -> bool:
-        """Whether a call of a sequence is answered rightly by a process in which no store was opened before."""
+        """Whether a call is answered rightly by a process in which no store was opened before."""
         self.talk.stop()
         if not self.open(sequence):
             return False

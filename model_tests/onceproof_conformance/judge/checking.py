@@ -86,8 +86,8 @@ def check_named(
 ) -> Results:
     """Judge what is named, two runs at a time where there are cores.
 
-    Each run has a subject of its own, and an adapter in Python a process of its own, so the results are those of
-    `check`.
+    Each run has a subject of its own, and an adapter in Python a process of its own, so the results
+    are those of `check`.
     """
     subject = named.subject()
     try:

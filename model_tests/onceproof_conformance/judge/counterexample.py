@@ -10,7 +10,10 @@ from onceproof_spec.model import Model, Reply, Request
 
 
 def counterexample(runner: Runner, model: Model, failure: Failure) -> Message:
-    """A failure as the results file holds it: up to the call that failed, with what was allowed there."""
+    """A failure as the results file holds it.
+
+    Up to the call that failed, with what was allowed there.
+    """
     case = failure.case
     case = Case(case.store, case.profile, case.limits, case.requests[: failure.place + 1])
     belief, calls, crowd = Belief(model), [], crowd_of(runner.declared, case)
@@ -31,7 +34,10 @@ def counterexample(runner: Runner, model: Model, failure: Failure) -> Message:
 
 
 def _lawful(runner: Runner, reply: Reply) -> Message:
-    """A reply that is allowed; a token that the store would draw for itself is told by what it looks like."""
+    """A reply that is allowed.
+
+    A token that the store would draw for itself is told by what it looks like.
+    """
     if runner.own is not None and reply.token is not None:
         return {"ok": f"a new token, {runner.own.pattern}"}
     return runner.dialect.written(reply)

@@ -1,4 +1,7 @@
-"""Names what is broken: which clauses explain what failed, each with a shortest sequence that shows it."""
+"""Names what is broken.
+
+Which clauses explain what failed, each with a shortest sequence that shows it.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ STORES_MAX = 3
 TRIES_MIN, SHRINK_CALLS_MAX = 20, 200_000
 ROUNDS_MAX = 4
 BLAMED_BY = "cover"
-"""The engine under whose name it is noted that an argument was not ignored, whichever engine saw it."""
+"""The engine under whose name it is noted that an argument was not ignored, whichever engine saw
+it."""
 
 LOST_TRIES = {"crash": 60, "timeout": 2}
 """So often is a sequence shrunk that ends the subject, or makes it fall silent.
@@ -68,7 +72,7 @@ class Naming:
         self.hidden |= better_explained(self.trials.faults, unlike, *known)
 
     def name_all(self, failures: list[Failure], engine: str) -> None:
-        """Report what is broken, one clause after the other, each time for what those before do not explain."""
+        """Report clause after clause, each for what those before do not explain."""
         for _ in range(ROUNDS_MAX):
             waived = frozenset(self.broken)
             clauses = self.may_break(waived)
@@ -81,12 +85,15 @@ class Naming:
             failures = self.not_explained(failures, engine)
 
     def is_like(self, case: Case, replies: list[Reply], stores: Sequence[FaultModel] = ()) -> bool:
-        """Whether one of some stores, or else a store that the subject was found to be like, answers so."""
+        """Whether some store, or one that the subject was found to be like, answers so."""
         observed = Observed(case, tuple(replies))
         return any(answers_so(store, self.trials.model(case), observed) for store in stores or self.stores)
 
     def not_explained(self, failures: list[Failure], engine: str) -> list[Failure]:
-        """The failures that remain when what is broken is waived; the others still show what they exercised."""
+        """The failures that remain when what is broken is waived.
+
+        The others still show what they exercised.
+        """
         waived, left = frozenset(self.broken), []
         for failure in failures[:WAIVED_MAX]:
             if self.is_like(failure.case, list(failure.replies)):
@@ -104,7 +111,7 @@ class Naming:
         return left
 
     def name_lost(self, failures: list[Failure], engine: str) -> list[Failure]:
-        """Report where the subject ended or fell silent, by the clause of the answer that is missing; the others."""
+        """Report where the subject ended or fell silent, and give the other failures."""
         kinds: dict[tuple[str, str], Failure] = {}
         for failure in failures:
             seen = failure.replies[failure.place]
@@ -144,7 +151,7 @@ class Naming:
         return kept
 
     def only_with_ignored(self, case: Case) -> Failure | None:
-        """The failure of a case that does not fail with every ignored argument at its usual value."""
+        """The failure of a case that passes with every ignored argument at its usual value."""
         return None if self.trials.try_case(self.trials.neutral(case)) is not None else self.trials.try_case(case)
 
     def blames_ignored(self) -> bool:
@@ -206,7 +213,10 @@ class Naming:
         self.stores += finding.stores[:STORES_MAX]
 
     def shows(self, finding: Finding, waived: frozenset[str], best: bool, case: Case) -> Failure | None:
-        """The failure of a case, if it shows what was found: that the clause explains it, and best of all."""
+        """The failure of a case, if it shows what was found.
+
+        That the clause explains it, and best of all.
+        """
         failure = self.trials.try_case(case)
         if failure is None:
             return None

@@ -1,4 +1,7 @@
-"""Runs sequences on one subject and keeps what they showed: what was exercised, what passed, what failed and how."""
+"""Runs sequences on one subject and keeps what they showed.
+
+What was exercised, what passed, what failed and how.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,10 @@ class Trials:
         return self.fatal_calls.expected(self.model(case), case)
 
     def try_case(self, case: Case) -> Failure | None:
-        """Run a case; the failure if some reply is not allowed. One that the subject can't be given has none."""
+        """Run a case; the failure if some reply is not allowed.
+
+        One that the subject can't be given has none.
+        """
         if not can_be(self.declared, case, self.table):
             return None
         if self.runner.is_real and not is_sound(self.table, case, self.runner.dialect.instants):
@@ -93,7 +99,10 @@ class Trials:
         return None if place is None else Failure.seen(case, replies, place)
 
     def judged(self, case: Case, replies: tuple[Reply, ...], engine: str = "") -> Failure | None:
-        """The failure of a case that was run, if some reply is not allowed; with an engine it is counted."""
+        """The failure of a case that was run, if some reply is not allowed.
+
+        With an engine it is counted.
+        """
         model = self.model(case)
         belief = Belief(model)
         for place, (request, seen) in enumerate(zip(case.requests, replies, strict=False)):

@@ -72,7 +72,10 @@ class Probes:
             self.naming.broken[clause] = self.naming.breach(clause, self.engine, shown)
 
     def repeated_draws(self) -> None:
-        """Where the store draws for itself: no two tokens may be the same, in no two stores either."""
+        """Where the store draws for itself.
+
+        No two tokens may be the same, in no two stores either.
+        """
         own = self.runner.own
         rules = [guarded.rule for call in self.table.calls.values() for guarded in call.rules]
         for name in {rule.effect.split()[0] for rule in rules if isinstance(rule, Draw) and rule.again}:

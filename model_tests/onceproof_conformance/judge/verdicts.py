@@ -1,4 +1,7 @@
-"""The verdict of each clause: what was exercised, what was not, and what can't be judged on this subject."""
+"""The verdict of each clause.
+
+What was exercised, what was not, and what can't be judged on this subject.
+"""
 
 from __future__ import annotations
 

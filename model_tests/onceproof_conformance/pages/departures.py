@@ -1,4 +1,7 @@
-"""What the published stores got wrong, as a page: every departure with a shortest sequence of calls that shows it."""
+"""What the published stores got wrong, as a page.
+
+Every departure with a shortest sequence of calls that shows it.
+"""
 
 from __future__ import annotations
 
@@ -70,8 +73,9 @@ class Shown:
 def sequence(clause: str) -> tuple[Shown, ...]:
     """The shortest calls that the published store and the hardened one answer differently.
 
-    The published store is here the hardened one with the departures of this clause and no other. Where the clause is
-    broken in consequence of another's departure, the calls begin with those that break its own claim.
+    The published store is here the hardened one with the departures of this clause and no other.
+    Where the clause is broken in consequence of another's departure, the calls begin with those
+    that break its own claim.
     """
     store = clause.partition(".")[0]
     known = examined(store, Profile.PUBLISHED)
@@ -96,7 +100,10 @@ def sequence(clause: str) -> tuple[Shown, ...]:
 
 
 def plain(store: str, request: Request) -> Request:
-    """The call with one draw, made as often as it is asked for: which draws come later is no part of the story."""
+    """The call with one draw, made as often as it is asked for.
+
+    Which draws come later is no part of the story.
+    """
     kinds = dict(law(store, Profile.HARDENED).calls[request.call].declared.takes)
     values = tuple(
         (name, value[:1] * DRAWS_MAX if kinds[name] is Kind.DRAWS else value) for name, value in request.values

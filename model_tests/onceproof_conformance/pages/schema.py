@@ -2,8 +2,8 @@
 
 `python -m onceproof_conformance.pages docs` writes them.
 
-Under `$defs` stand the messages by their names: `hello`, `open.handoff`, `handoff.issue`, `race`, …, and under the same
-name with `.reply` what answers them.
+Under `$defs` stand the messages by their names: `hello`, `open.handoff`, `handoff.issue`, `race`,
+…, and under the same name with `.reply` what answers them.
 """
 
 from __future__ import annotations
@@ -183,7 +183,10 @@ def value(store: str, op: str) -> Schema:
 
 
 def union(schemas: Sequence[Schema]) -> Schema:
-    """The schema of what fits any of some: objects with the same members are one, words a choice of them."""
+    """The schema of what fits any of some.
+
+    Objects with the same members are one, words a choice of them.
+    """
     objects = [schema for schema in schemas if schema.get("type") == "object"]
     words = [schema["const"] for schema in schemas if "const" in schema]
     nullable = any("null" in schema.get("type", ()) for schema in schemas if schema != NULL)

@@ -1,8 +1,10 @@
-"""The generated pages of the documentation. `python -m onceproof_conformance.pages docs` writes them.
+"""The generated pages of the documentation.
 
-For each lifecycle there is a page, and for each of its laws a TLA+ module with what TLC needs to check it. One page
-tells of all the departures, one of the protocol, and beside it stands the JSON Schema of every message.
-The index is written by hand, but for the picture of the house.
+`python -m onceproof_conformance.pages docs` writes them.
+
+For each lifecycle there is a page, and for each of its laws a TLA+ module with what TLC needs to
+check it. One page tells of all the departures, one of the protocol, and beside it stands the JSON
+Schema of every message. The index is written by hand, but for the picture of the house.
 """
 
 from __future__ import annotations

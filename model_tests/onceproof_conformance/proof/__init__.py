@@ -1,4 +1,7 @@
-"""What is known of the law itself: proofs, searches, mutants of it, and what the claims suffice for."""
+"""What is known of the law itself.
+
+Proofs, searches, mutants of it, and what the claims suffice for.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,8 @@ MODULES = {
     "scope_of": "scopes",
     "show_proof": "report",
 }
-"""Which module a name is taken from, when it is asked for: most of them need z3, which is not always installed."""
+"""Which module a name is taken from, when it is asked for: most of them need z3, which is not
+always installed."""
 
 __all__ = [
     "ENGINES",

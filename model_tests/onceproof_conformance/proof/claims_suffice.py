@@ -1,9 +1,11 @@
-"""Whether the claims are enough: each mutant of a table breaks a claim, or changes nothing that is reached.
+"""Whether the claims are enough.
 
-A mutant is a row with another target, with a guard dropped or negated, without its update, tried before the row above
-it; or a rule left out. It is `caught` if a claim that holds of the table no longer holds, or something is no longer
-reached, or a call no longer ends; it is `equivalent` if z3 shows that the table does the same as before, for any
-values. There is no third case.
+Each mutant of a table breaks a claim, or changes nothing that is reached.
+
+A mutant is a row with another target, with a guard dropped or negated, without its update, tried
+before the row above it; or a rule left out. It is `caught` if a claim that holds of the table no
+longer holds, or something is no longer reached, or a call no longer ends; it is `equivalent` if z3
+shows that the table does the same as before, for any values. There is no third case.
 """
 
 from __future__ import annotations
@@ -38,7 +40,10 @@ from onceproof_spec.table import LoweredCall, Table
 
 @dataclass(slots=True)
 class MutantsCaught:
-    """What became of every mutant of one table: by what each was caught, and those that nothing catches."""
+    """What became of every mutant of one table.
+
+    By what each was caught, and those that nothing catches.
+    """
 
     caught: Counter[str] = field(default_factory=Counter)
     equivalent: list[str] = field(default_factory=list)
@@ -98,7 +103,10 @@ def catch_mutants(name: str, profile: Profile) -> MutantsCaught:
 
 
 def caught_by(known: Examined, mutant: LawMutant) -> str:
-    """The clause of the first claim that no longer holds, or what else is no longer so; empty if nothing is."""
+    """The clause of the first claim that no longer holds, or what else is no longer so.
+
+    Empty if nothing is.
+    """
     table, prover = known.table, Prover(mutant.table)
     holding = [place for place in proved_places(table) if known.proof(place).verdict is Verdict.PROVED]
     for place in sorted(holding, key=lambda place: unlikely(table, table.claims[place], mutant)):
@@ -148,7 +156,10 @@ def _refuses_nothing(table: Table, mutant: LawMutant) -> bool:
 
 
 def _reached_in(table: Table, event: str) -> tuple[str, ...]:
-    """The states in which an event is ever applied: a sweep and an eviction apply theirs only to what is held."""
+    """The states in which an event is ever applied.
+
+    A sweep and an eviction apply theirs only to what is held.
+    """
     appliers = [
         guarded.rule
         for call in table.calls.values()

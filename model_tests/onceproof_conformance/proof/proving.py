@@ -60,7 +60,10 @@ class LawProof:
 
 @dataclass
 class ProofResults:
-    """All that was proved. `decisions` holds each decision's name and verdict; one of ours is `exhausted` or better."""
+    """All that was proved.
+
+    `decisions` holds each decision's name and verdict; one of ours is `exhausted` or better.
+    """
 
     laws: list[LawProof] = field(default_factory=list)
     decisions: list[tuple[str, str, bool | None]] = field(default_factory=list)

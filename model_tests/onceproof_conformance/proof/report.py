@@ -14,7 +14,10 @@ from onceproof_spec import Profile
 
 
 def show_proof(results: ProofResults, console: Console) -> None:
-    """Print what was proved: a line a claim, the sequences that break the published claims, the decisions."""
+    """Print what was proved.
+
+    A line a claim, the sequences that break the published claims, the decisions.
+    """
     for one in results.laws:
         grid = Grid(title=f"{one.store}, {one.profile}", title_justify="left", show_edge=False, pad_edge=False)
         for heading in ("clause", "verdict", "obligations", "claim"):

@@ -1,9 +1,11 @@
-"""How many states and transitions each engine counts in each law: our own search, rumur, Spin and TLC.
+"""How many states and transitions each engine counts in each law.
 
-`python -m onceproof_conformance.proof.state_counts` prints them, and exits 1 where two differ. Equal
-counts from an engine that shares nothing with ours but the law are the best test of both. What an
-engine counts besides is taken off, exactly and for a reason that stands beside it; an engine that
-is not there is an error, never passed over.
+Our own search, rumur, Spin and TLC.
+
+`python -m onceproof_conformance.proof.state_counts` prints them, and exits 1 where two differ.
+Equal counts from an engine that shares nothing with ours but the law are the best test of both.
+What an engine counts besides is taken off, exactly and for a reason that stands beside it; an
+engine that is not there is an error, never passed over.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ SECONDS = 120
 
 
 class Counts(NamedTuple):
-    """How many different states there are, and how many transitions lead from one to another or to itself."""
+    """How many different states there are, and how many transitions between them."""
 
     states: int
     transitions: int
@@ -59,11 +61,13 @@ def by_rumur(table: Table, scope: Scope) -> Counts:
 
 
 def by_spin(table: Table, scope: Scope) -> Counts:
-    """What Spin counts, less its beginning; it is kept from leaving out of its states what is never read.
+    """What Spin counts, less its beginning.
 
-    It stores one state more, in which nothing has its first value yet. What it calls transitions is the states that
-    it stored and those that it met again: that is each transition once, and besides the one that gives the first
-    values, and the state that it begins in, to which none leads.
+    It is kept from leaving out of its states what is never read.
+
+    It stores one state more, in which nothing has its first value yet. What it calls transitions is
+    the states that it stored and those that it met again: that is each transition once, and besides
+    the one that gives the first values, and the state that it begins in, to which none leads.
     """
     built = ["gcc", "-O1", "-DSAFETY", "-DNOREDUCE", "-w", "-o", "pan", "pan.c"]
     commands = [["spin", "-o2", "-a", "law.pml"], built, ["./pan", "-m1000000", "-w20"]]
@@ -75,7 +79,10 @@ def by_spin(table: Table, scope: Scope) -> Counts:
 
 
 def by_tlc(table: Table, scope: Scope) -> Counts:
-    """What TLC counts, less its beginning: it generates a state for each transition, and the initial one."""
+    """What TLC counts, less its beginning.
+
+    It generates a state for each transition, and the initial one.
+    """
     name = name_of(table)
     java = ["java", "-XX:+UseSerialGC", "-Djava.io.tmpdir=.", "-cp", _tlc(), "tlc2.TLC"]
     command = [*java, "-deadlock", "-workers", "1", "-metadir", "."]
@@ -89,7 +96,8 @@ def by_tlc(table: Table, scope: Scope) -> Counts:
 
 
 ENGINES: Mapping[str, Callable[[Table, Scope], Counts]] = {"rumur": by_rumur, "Spin": by_spin, "TLC": by_tlc}
-"""The engines that are not ours. They come with the Debian packages rumur, spin, gcc and default-jre-headless."""
+"""The engines that are not ours. They come with the Debian packages rumur, spin, gcc and
+default-jre-headless."""
 
 
 def _tlc() -> str:
@@ -101,7 +109,10 @@ def _tlc() -> str:
 
 
 def _run(files: Mapping[str, str], commands: Sequence[Sequence[str]]) -> str:
-    """What the last of some commands prints, run in a folder with these files; EngineFailed if one fails."""
+    """What the last of some commands prints, run in a folder with these files.
+
+    EngineFailed if one fails.
+    """
     told = ""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():

@@ -1,7 +1,7 @@
 """Lines of JSON: how messages go over a pipe, for whoever sends and whoever receives.
 
-A line is one JSON object in UTF-8, ended by a newline, at most `LINE_MAX` bytes; its numbers are whole and at most
-`LARGEST` in size. What is not so is refused with a text that says what came.
+A line is one JSON object in UTF-8, ended by a newline, at most `LINE_MAX` bytes; its numbers are
+whole and at most `LARGEST` in size. What is not so is refused with a text that says what came.
 """
 
 from __future__ import annotations
@@ -76,7 +76,10 @@ def is_deep(message: object) -> bool:
 
 
 def writable(reply: Message) -> Message:
-    """The reply of an adapter in this process; one that can't be written as a line is a crash that says why."""
+    """The reply of an adapter in this process.
+
+    One that can't be written as a line is a crash that says why.
+    """
     try:
         encode(reply)
     except (TypeError, ValueError, RecursionError) as error:

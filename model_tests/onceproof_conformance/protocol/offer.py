@@ -47,7 +47,7 @@ class Declared:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the judge sets the clock, the draws and every limit, and is told which refusal it was."""
+        """Whether the judge sets clock, draws and limits, and is told which refusal it was."""
         return self.clock is Clock.OP and self.rng is Rng.INJECT and self.errors is Errors.EXACT and not self.fixed
 
     @property

@@ -30,7 +30,7 @@ def visible(text: str) -> str:
 
 
 def written_out(text: str) -> str:
-    r"""A text with every character that can't be seen or carried written out, like `\x1b`, but newlines and tabs."""
+    r"""A text with every character that can't be seen written out, like `\x1b`."""
     return HIDDEN.sub(_named, text)
 
 
@@ -40,7 +40,10 @@ def _named(found: re.Match[str]) -> str:
 
 
 def end_of(stderr: str) -> str:
-    """The last lines of what a process wrote on stderr, to stand behind a message; nothing, if there are none."""
+    """The last lines of what a process wrote on stderr, to stand behind a message.
+
+    Nothing, if there are none.
+    """
     lines = stderr.rstrip().splitlines()[-LINES_OF_STDERR:]
     return "\n  its stderr ends:\n" + "\n".join(f"  | {line}" for line in lines) if lines else ""
 

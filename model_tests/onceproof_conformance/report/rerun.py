@@ -19,7 +19,10 @@ ABOUT_THE_SUBJECT = frozenset({"--timeout"})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a command was told: the subject, the options with their values, and the command to start with its `--`."""
+    """What a command was told.
+
+    The subject, the options with their values, and the command to start with its `--`.
+    """
 
     subject: tuple[str, ...]
     options: tuple[tuple[str, ...], ...]
@@ -31,7 +34,8 @@ def replay_command(document: Mapping[str, Any], counterexample: Mapping[str, Any
 
     Args:
         document: The results, for their `argv`.
-        counterexample: What was found; where it holds no `replay` (a race, printed forms) the whole check is run again.
+        counterexample: What was found; where it holds no `replay` (a race, printed forms) the whole
+            check is run again.
     """
     told = _told(document["argv"])
     replay = counterexample.get("replay")

@@ -30,7 +30,9 @@ PLAIN = re.compile(r"[\w.:/+@ -]+")
 
 
 def markdown(document: Mapping[str, Any]) -> str:
-    """Markdown of a results document: verdict, a table of the runs, and each clause that does not simply pass.
+    """Markdown of a results document.
+
+    Verdict, a table of the runs, and each clause that does not simply pass.
 
     Args:
         document: What a results file holds.
@@ -76,7 +78,10 @@ def inline(value: object) -> Markup:
 
 
 def code(value: object) -> Markup:
-    """A name as code; one with unusual characters stays text, since a table's cell can't hold every code span."""
+    """A name as code.
+
+    One with unusual characters stays text, since a table's cell can't hold every code span.
+    """
     text = one_line(str(value)).strip()
     return Markup(f"`{text}`") if PLAIN.fullmatch(text) else inline(text)
 

@@ -106,7 +106,10 @@ def _names(calls: Iterable[Message]) -> dict[str, str]:
 
 
 def _short(value: object, names: dict[str, str]) -> str:
-    """A value in few words: the bytes of a token by their name, in upper case where they are in upper case."""
+    """A value in few words.
+
+    The bytes of a token by their name, in upper case where they are in upper case.
+    """
     if isinstance(value, list):
         return "[" + " ".join(_short(entry, names) for entry in value) + "]"
     if not isinstance(value, str):

@@ -1,4 +1,7 @@
-"""What the machine forms of the results say in words: bounded, with nothing in it that hides or breaks out."""
+"""What the machine forms of the results say in words.
+
+Bounded, with nothing in it that hides or breaks out.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ ONE_LINE_MAX = 2_000
 
 
 def legible(text: str, most: int = TEXT_MAX) -> str:
-    r"""A text of lines with every character that can't be seen or carried written out, like `\x1b`, and cut.
+    r"""A text of lines with what can't be seen written out, like `\x1b`, and cut.
 
     Args:
         text: Whatever a subject or a file holds.
@@ -33,12 +36,15 @@ def one_line(text: str, most: int = ONE_LINE_MAX) -> str:
 
 
 def steps(counterexample: Mapping[str, Any]) -> list[str]:
-    """A counterexample as the terminal shows it, one line a call, and how a refused `open` was answered."""
+    """A counterexample as the terminal shows it, one line a call."""
     return [one_line(line) for line in sequence(dict(counterexample))]
 
 
 def reasons(clause: Mapping[str, Any]) -> str:
-    """Why a clause has its verdict, in one line: its own reason, that of its sequence, and what else explains it."""
+    """Why a clause has its verdict, in one line.
+
+    Its own reason, that of its sequence, and what else explains it.
+    """
     told = [clause.get("reason", ""), clause.get("counterexample", {}).get("reason", "")]
     if one_of := clause.get("one_of"):
         told.append(f"or one of {', '.join(one_of)}")
@@ -46,7 +52,10 @@ def reasons(clause: Mapping[str, Any]) -> str:
 
 
 def failure(document: Mapping[str, Any], clause: Mapping[str, Any]) -> str:
-    """All that is known of a clause that does not pass: why, the sequence, and the command that runs it again."""
+    """All that is known of a clause that does not pass.
+
+    Why, the sequence, and the command that runs it again.
+    """
     lines = [reasons(clause)]
     if counterexample := clause.get("counterexample"):
         # The command comes first: a long sequence may be cut off.

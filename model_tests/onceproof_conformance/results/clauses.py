@@ -13,7 +13,10 @@ from onceproof_spec.language import Promise
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A clause: what it promises, how the published behaviour and the hardened one differ, what it is about."""
+    """A clause.
+
+    What it promises, how the published behaviour and the hardened one differ, what it is about.
+    """
 
     name: str
     store: str

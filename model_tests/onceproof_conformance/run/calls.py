@@ -1,4 +1,7 @@
-"""Makes calls on a subject, one at a time: what is sent for each, and its reply as the model has it."""
+"""Makes calls on a subject, one at a time.
+
+What is sent for each, and its reply as the model has it.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +93,10 @@ class Calls:
         return [self.message(request, prepared.limits)]
 
     def message(self, request: Request, limits: Mapping[str, int | None]) -> Message:
-        """A call as the protocol writes it; of a store that draws for itself it carries no draws."""
+        """A call as the protocol writes it.
+
+        Of a store that draws for itself it carries no draws.
+        """
         if self.own is not None:
             message = self.dialect.message(request, limits)
             message.pop(DRAWS_FIELD, None)
@@ -130,7 +136,10 @@ class Calls:
         return Reply(refusal=f"{GONE}{gone.kind} {gone.told}")
 
     def of_crowd(self, crowd: Crowd, replies: Sequence[Message]) -> Message:
-        """One reply for all of a crowd: the first that is not like its member's, else the member's."""
+        """One reply for all of a crowd.
+
+        The first that is not like its member's, else the member's.
+        """
         first, *others = replies
         if not others:
             return first
@@ -168,7 +177,10 @@ class Calls:
             raise OpenRefused(case, reply)
 
     def ended_late(self, gone: Gone) -> None:
-        """Note that a store was not opened after another; SubjectError if that happens time and again."""
+        """Note that a store was not opened after another.
+
+        SubjectError if that happens time and again.
+        """
         self.ended[gone.kind] += 1
         if self.ended[gone.kind] > FATAL_MAX[gone.kind]:
             told = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.told}"
@@ -196,7 +208,7 @@ def without_id(reply: Message) -> Message:
 
 
 def plain(reply: Message) -> Message:
-    """A reply whose code or crash can be printed, is not too long, and is none of the judge's own marks."""
+    """A reply whose code or crash can be printed, and is no mark of the judge's own."""
     if "ok" in reply:
         return reply
     word = "err" if "err" in reply else "crash"

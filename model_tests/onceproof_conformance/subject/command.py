@@ -1,8 +1,8 @@
 """A command as a subject: a child process that speaks the protocol over its stdin and stdout.
 
-A process that ends or says nothing where it should answer a call is no broken adapter but a broken store: that is
-raised as `Gone`, and the next store is opened in a new process. Everything else that can't be understood is the
-adapter's fault.
+A process that ends or says nothing where it should answer a call is no broken adapter but a broken
+store: that is raised as `Gone`, and the next store is opened in a new process. Everything else that
+can't be understood is the adapter's fault.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class Wire:
         self.started = 0
 
     def answer_all(self, first: int, requests: Sequence[Message]) -> list[Message]:
-        """The reply to each request, without its id, which is checked; the ids count on from the first.
+        """The reply to each request, without its id, which is checked.
+
+        The ids count on from the first.
 
         Raises:
             Gone: The process ended or said nothing; its `replies` are those that came before.
@@ -72,7 +74,10 @@ class Wire:
         raise BadReply(self._told_with(str(failure), failure.stderr))
 
     def _written(self, identity: int, request: Message) -> bytes:
-        """A request as a line. The same requests are sent over and over, so what follows the id is remembered."""
+        """A request as a line.
+
+        The same requests are sent over and over, so what follows the id is remembered.
+        """
         known = self._bodies.get(id(request))
         if known is None or known[0] is not request:
             if len(self._bodies) > REMEMBERED_MAX:
@@ -81,7 +86,10 @@ class Wire:
         return b'{"id":%d' % identity + known[1]
 
     def _read(self, line: bytes, identity: int, request: Message) -> Message:
-        """The reply of a line. Most replies are like others but for their ids, so what follows the id is remembered."""
+        """The reply of a line.
+
+        Most replies are like others but for their ids, so what follows the id is remembered.
+        """
         head = b'{"id":%d,' % identity
         rest = line[len(head) :] if line.startswith(head) else None
         known = None if rest is None else self._replies.get(rest)

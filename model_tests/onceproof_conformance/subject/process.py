@@ -1,7 +1,7 @@
 """A child process that answers lines with lines, and is bounded in all that it can do to us.
 
-One loop serves all three pipes, so that a child which writes before it reads can't block whoever writes before
-reading. What comes on stderr is kept, the end of it, for when something fails.
+One loop serves all three pipes, so that a child which writes before it reads can't block whoever
+writes before reading. What comes on stderr is kept, the end of it, for when something fails.
 """
 
 from __future__ import annotations
@@ -113,7 +113,10 @@ class Child:
         self._forgotten = weakref.finalize(self, _end, self._process)
 
     def exchange(self, lines: Sequence[bytes]) -> tuple[list[bytes], ChildError | None]:
-        """Send lines, each with its newline, and give an answer to each; where it went wrong, those before and why."""
+        """Send lines, each with its newline, and give an answer to each.
+
+        Where it went wrong, those before and why.
+        """
         answers: list[bytes] = []
         sent, unsent = 0, memoryview(b"")
         left = ANSWERED_MAX + AVERAGE_MAX * len(lines)
@@ -243,7 +246,10 @@ class Child:
         return status
 
     def after_the_end(self) -> list[bytes]:
-        """The lines that come once its input has ended; a child that does not flush says only then what it has."""
+        """The lines that come once its input has ended.
+
+        A child that does not flush says only then what it has.
+        """
         self._close_stdin()
         lines: list[bytes] = []
         with suppress(ChildError):
@@ -266,7 +272,10 @@ class Child:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its group, and close its pipes; also of a child that was forgotten, or left by an error."""
+    """End a process and its group, and close its pipes.
+
+    Also of a child that was forgotten, or left by an error.
+    """
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     with suppress(subprocess.TimeoutExpired):

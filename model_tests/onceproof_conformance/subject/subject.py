@@ -24,7 +24,10 @@ class Answers(Protocol):
     """Anything that gives one reply to each of some requests."""
 
     def answer_all(self, first: int, requests: Sequence[Message]) -> list[Message]:
-        """The reply to each request, in order, checked to be one; their ids count on from the first."""
+        """The reply to each request, in order, checked to be one.
+
+        Their ids count on from the first.
+        """
         ...
 
     def close(self) -> None:
@@ -83,7 +86,10 @@ class Subject:
         return self.ask_all([request])[0]
 
     def ask_all(self, requests: Sequence[Message]) -> list[Message]:
-        """The reply to each request; they may all be on their way at once. `Gone.replies` are those that came."""
+        """The reply to each request; they may all be on their way at once.
+
+        `Gone.replies` are those that came.
+        """
         first = self._next
         self._next += len(requests)
         return self._answers.answer_all(first, requests)

@@ -1,8 +1,9 @@
-"""Races: lanes of calls that are forced to meet, and the search for an order of them that the law allows.
+"""The search for an order of the calls of a race that the law allows.
 
-Meeting only provokes; the history decides. A call may have taken effect at any moment between its two tickets, so an
-order explains a history if every call in it comes after those that had ended before it began, and if the law allows
-each reply in that order, those of the calls that follow the race included.
+Meeting only provokes; the history decides. A call may have taken effect at any moment between its
+two tickets, so an order explains a history if every call in it comes after those that had ended
+before it began, and if the law allows each reply in that order, those of the calls that follow the
+race included.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ LIMITS = (1, 2)
 LIFETIME_MS = 60_000
 
 ROUNDS = 16
-"""So many times is each race run for every hundred examples: the slow part is that threads must meet."""
+"""So many times is each race run for every hundred examples: the slow part is that threads must
+meet."""
 
 ROUNDS_MAX = 200
 """So many times is it run at most, until calls have overlapped."""
@@ -26,7 +27,10 @@ ROUNDS_MAX = 200
 
 @dataclass(slots=True)
 class Contest:
-    """What came of one race: how often it was run, whether calls overlapped, a history that no order explains."""
+    """What came of one race.
+
+    How often it was run, whether calls overlapped, a history that no order explains.
+    """
 
     clause: str
     rounds: int = 0
@@ -84,7 +88,10 @@ class Races:
         return Case(self.table.name, str(self.table.profile), limits, race.before)
 
     def fair(self, case: Case, race: Race, model: Model) -> bool:
-        """Whether the same calls are answered rightly one after the other; else it is no race that goes wrong."""
+        """Whether the same calls are answered rightly one after the other.
+
+        Else it is no race that goes wrong.
+        """
         requests = (*race.before, *(call for lane in race.lanes for call in lane), *race.after)
         belief, self_case = Belief(model), Case(case.store, case.profile, case.limits, requests)
         return all(map(belief.observe, requests, self.runner.replay(self_case)))

@@ -20,7 +20,7 @@ ROUNDS_MAX = 4
 
 
 def observe(bench: Bench) -> Iterator[Observation]:
-    """A sequence that is answered wrongly, time after time, each with what was broken before waived."""
+    """Sequences that are answered wrongly, each with what was broken before waived."""
     runner = bench.runner
     for turn in range(ROUNDS_MAX):
         bench.check_budget()

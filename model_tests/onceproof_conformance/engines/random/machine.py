@@ -35,8 +35,9 @@ class Ended(BaseException):
 class Game:
     """What one run of a machine is played with, and what came of it.
 
-    `waived` are clauses that are known to be broken. `is_like` tells whether a store that the subject was found to be
-    like would have answered so: from the first reply that is not lawful on, every one must be that store's.
+    `waived` are clauses that are known to be broken. `is_like` tells whether a store that the
+    subject was found to be like would have answered so: from the first reply that is not lawful on,
+    every one must be that store's.
     """
 
     runner: Runner
@@ -152,7 +153,10 @@ class StoreMachine(RuleBasedStateMachine):
         self.over = self.over or unheard(request, seen)
 
     def is_allowed(self, request: Request, seen: Reply) -> bool:
-        """Whether the law, or what is waived of it, allows a reply; where too much is possible the game is over."""
+        """Whether the law, or what is waived of it, allows a reply.
+
+        Where too much is possible the game is over.
+        """
         try:
             return self.belief.observe(request, seen)
         except Undecided:

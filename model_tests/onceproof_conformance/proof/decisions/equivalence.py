@@ -1,10 +1,10 @@
 """Whether each decision of the stores is the law's, on every path, and keeps its own contracts.
 
-A decision and the law's answer to the same question stand side by side as two functions with one signature over
-integers and truth values; the functions, which are in `sides/`, only rename. CrossHair runs both on symbolic
-arguments, each order once, and follows every path: `exhausted` means that no path was left on which they could
-differ. What a decision is never asked, a store may still get wrong: the container around the decisions is what the
-suite judges.
+A decision and the law's answer to the same question stand side by side as two functions with one
+signature over integers and truth values; the functions, which are in `sides/`, only rename.
+CrossHair runs both on symbolic arguments, each order once, and follows every path: `exhausted`
+means that no path was left on which they could differ. What a decision is never asked, a store may
+still get wrong: the container around the decisions is what the suite judges.
 
 CrossHair is an optional dependency, imported when the first comparison runs.
 """
@@ -72,7 +72,10 @@ class LawFailed(ConformanceError):
 
 
 def _loud(by_law: Side) -> Side:
-    """The law's side, but what it raises is never what the store's side raises: that would count as the same."""
+    """The law's side, but what it raises is never what the store's side raises.
+
+    That would count as the same.
+    """
 
     @functools.wraps(by_law)
     def asked(*given: object, **named: object) -> object:
@@ -86,7 +89,10 @@ def _loud(by_law: Side) -> Side:
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """What a comparison found: on how many paths, in both orders together, and for which arguments they differ."""
+    """What a comparison found.
+
+    On how many paths, in both orders together, and for which arguments they differ.
+    """
 
     pair: str
     verdict: ComparisonVerdict
@@ -105,7 +111,10 @@ class Equivalence:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Whether a decision keeps the contracts in its docstring: how many there are, and what says that it doesn't."""
+    """Whether a decision keeps the contracts in its docstring.
+
+    How many there are, and what says that it doesn't.
+    """
 
     decision: str
     verdict: ComparisonVerdict
@@ -163,7 +172,9 @@ def named(origin: ModuleType, decision: str) -> str:
 
 
 def compare(pair: Pair, module: ModuleType | None = None, timeout: float = TIMEOUT_S) -> Equivalence:
-    """Compare a decision with the law; `module` holds another decision of that name, to be compared instead.
+    """Compare a decision with the law.
+
+    `module` holds another decision of that name, to be compared instead.
 
     Args:
         pair: What is compared.
@@ -214,7 +225,8 @@ def contracts(pairs: Iterable[Pair] = PAIRS) -> tuple[Kept, ...]:
 def check_contracts(module: ModuleType, decision: str, timeout: float = TIMEOUT_S) -> Kept:
     """Whether a decision keeps the `post:` lines of its docstring, for any arguments.
 
-    A line that CrossHair passes over in silence is not confirmed, and neither is a decision that has none.
+    A line that CrossHair passes over in silence is not confirmed, and neither is a decision that
+    has none.
 
     Args:
         module: Must have been imported from a file, which CrossHair reads.

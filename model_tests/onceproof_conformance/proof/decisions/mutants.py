@@ -1,9 +1,12 @@
-"""Whether the comparison with the law would notice: every decision with one comparison, truth value or answer wrong.
+"""Whether the comparison with the law would notice.
 
-The edits are read off the source: each comparison turned into its neighbours, each `not` and each operand of an
-`and` or `or` dropped, `and` exchanged with `or`, `max` with `min` and `+` with `-`, each bare truth value negated,
-each number one more, each verdict or state the next of its kind. An edit that changes nothing survives; then the
-decision says more than it need say, and is to be written otherwise.
+Every decision with one comparison, truth value or answer wrong.
+
+The edits are read off the source: each comparison turned into its neighbours, each `not` and each
+operand of an `and` or `or` dropped, `and` exchanged with `or`, `max` with `min` and `+` with `-`,
+each bare truth value negated, each number one more, each verdict or state the next of its kind. An
+edit that changes nothing survives; then the decision says more than it need say, and is to be
+written otherwise.
 """
 
 from __future__ import annotations
@@ -54,7 +57,10 @@ _serial = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class DecisionMutant:
-    """One edit of one decision: what stood there, what stands there now, and the module with the edit made."""
+    """One edit of one decision.
+
+    What stood there, what stands there now, and the module with the edit made.
+    """
 
     origin: ModuleType
     decision: str
@@ -114,7 +120,7 @@ def _mutants_of(origin: ModuleType) -> Iterator[DecisionMutant]:
 
 
 def _wrong(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """An expression, and each that differs from it in one comparison, one operator, or one operand."""
+    """An expression, and each that differs in one comparison, operator, or operand."""
     if isinstance(node, ast.Compare):
         for place, operator in enumerate(node.ops):
             for neighbour in NEIGHBOURS[type(operator)]:
@@ -158,7 +164,10 @@ def _next(node: ast.AST, origin: ModuleType) -> Iterator[tuple[ast.expr, ast.exp
 
 @contextmanager
 def _imported(mutant: DecisionMutant) -> Iterator[ModuleType]:
-    """The edited module, imported from a file of its own, which CrossHair reads; gone afterwards."""
+    """The edited module, imported from a file of its own, which CrossHair reads.
+
+    Gone afterwards.
+    """
     name = f"onceproof_mutant_{next(_serial)}"
     with TemporaryDirectory(prefix=name) as folder:
         file = Path(folder, f"{name}.py")
