@@ -211,7 +211,7 @@ def outcome(command: Sequence[str], timeout: float = 1.0) -> str:
     try:
         return f"reply {wire.answer_all(0, [{'op': 'hello'}])[0]!r}"
     except Gone as gone:
-        return f"{gone.kind} {gone.told}"
+        return f"{gone.kind} {gone.how}"
     except BadReply as error:
         return f"refused {error}"
     finally:

@@ -134,15 +134,15 @@ class Clause(pytest.Item):
             pytest.skip(result.reason)
         if result.verdict is Verdict.PASS:
             return
-        told = self.told(result)
+        message = self.message(result)
         if result.level is Level.MUST:
-            pytest.fail(told, pytrace=False)
+            pytest.fail(message, pytrace=False)
         try:
-            warnings.warn(ClauseWarning(told), stacklevel=1)
+            warnings.warn(ClauseWarning(message), stacklevel=1)
         except ClauseWarning:  # where warnings are errors
-            raise pytest.fail.Exception(told, pytrace=False) from None
+            raise pytest.fail.Exception(message, pytrace=False) from None
 
-    def told(self, result: ClauseResult) -> str:
+    def message(self, result: ClauseResult) -> str:
         """The verdict, the promise, and the sequence that shows what is broken."""
         from onceproof_conformance.report import sequence
 

@@ -50,9 +50,9 @@ class Offer:
 
     def message(self) -> Message:
         """The offer as `hello` carries it."""
-        told: Message = {"clock": self.clock, "rng": self.rng, "errors": self.errors}
+        message: Message = {"clock": self.clock, "rng": self.rng, "errors": self.errors}
         caps, profiles = ([*x] if isinstance(x, tuple | list) else x for x in (self.caps, self.profiles))
-        return told | {"caps": caps, "fixed": dict(self.fixed), "profiles": profiles}
+        return message | {"caps": caps, "fixed": dict(self.fixed), "profiles": profiles}
 
 
 class Adapter:
@@ -105,8 +105,8 @@ class Adapter:
 
     def _hello(self) -> Message:
         offered = {store: offer.message() for store, offer in self.stores.items()}
-        told: Message = {"protocol": PROTOCOL, "name": self.name or type(self).__name__, "version": self.version}
-        return told | {"language": "python", "stores": offered}
+        message: Message = {"protocol": PROTOCOL, "name": self.name or type(self).__name__, "version": self.version}
+        return message | {"language": "python", "stores": offered}
 
     def _open(self, request: Message) -> Message:
         self._opened = None

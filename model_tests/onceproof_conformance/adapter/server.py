@@ -43,8 +43,8 @@ class Server:
         try:
             line = encode(reply)
             if len(line) > LINE_MAX + 1:
-                told = f"a reply of {len(line) - 1:,} bytes, and {LINE_MAX:,} are the most"
-                return encode({"id": identity, "crash": told})
+                reason = f"a reply of {len(line) - 1:,} bytes, and {LINE_MAX:,} are the most"
+                return encode({"id": identity, "crash": reason})
             if isinstance(reply, dict):  # what is no reply at all is the adapter's fault, and the judge says so
                 decode(line[:-1])
         except (TypeError, ValueError, RecursionError) as error:
@@ -102,8 +102,8 @@ def serve(adapter: Adapter, pipes: tuple[int, int] | None = None) -> int:
     """
     asked, answered = pipes or claimed()
 
-    def write(told: bytes) -> None:
-        left = memoryview(told)
+    def write(data: bytes) -> None:
+        left = memoryview(data)
         while left:
             left = left[os.write(answered, left) :]
 

@@ -23,8 +23,8 @@ def run(arguments: list[str] | None = None) -> int:
     usage, 70 our bug.
     """
     try:
-        told, command = _split(sys.argv[1:] if arguments is None else arguments)
-        status = commands.main(args=told, prog_name="onceproof", standalone_mode=False, obj=command)
+        own, command = _split(sys.argv[1:] if arguments is None else arguments)
+        status = commands.main(args=own, prog_name="onceproof", standalone_mode=False, obj=command)
         return status if isinstance(status, int) else 0
     except click.ClickException as error:
         error.show(sys.stderr)

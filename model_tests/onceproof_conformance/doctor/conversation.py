@@ -87,8 +87,8 @@ class Conversation:
             Incurable: Nothing that comes after it could be understood.
         """
         if not self.is_noted(name) and not self.is_noted(FOLLOWS.get(name, "")):
-            told = shown(sent.rstrip(b"\n"))
-            self.complaints.append(Complaint(name, told, received, stderr, tuple(before), lawful))
+            sent_line = shown(sent.rstrip(b"\n"))
+            self.complaints.append(Complaint(name, sent_line, received, stderr, tuple(before), lawful))
         if name in OUT_OF_STEP:
             raise Incurable
 
@@ -157,9 +157,9 @@ class Conversation:
             name = "fraction" if str(error).startswith(BAD_NUMBERS) else "prints_to_stdout"
             self.complain(name, sent, str(error))
             return None
-        told = reply.get("id")
-        if told != identity or type(told) is not int:
-            self._misnamed(told, sent, line, identity)
+        answered_id = reply.get("id")
+        if answered_id != identity or type(answered_id) is not int:
+            self._misnamed(answered_id, sent, line, identity)
         verdicts = [word for word in ("ok", "err", "crash") if word in reply]
         if len(verdicts) != 1:
             self.complain("two_verdicts" if verdicts else "no_verdict", sent, shown(line))
@@ -170,7 +170,7 @@ class Conversation:
             return None
         return reply
 
-    def _misnamed(self, told: object, sent: bytes, line: bytes, identity: int) -> None:
+    def _misnamed(self, answered_id: object, sent: bytes, line: bytes, identity: int) -> None:
         """Say why an id is another: the reply may be the second one to the request before."""
         if self.is_noted("id_as_text") or self.is_noted("id_not_echoed"):
             return
@@ -179,7 +179,7 @@ class Conversation:
         if any(is_message(one) and decode(one).get("id") == identity for one in late):
             self.complain("more_than_one_reply", sent, f"{shown(line)}, and then {shown(late[0])}")
         else:
-            self.complain("id_as_text" if told == str(identity) else "id_not_echoed", sent, shown(line))
+            self.complain("id_as_text" if answered_id == str(identity) else "id_not_echoed", sent, shown(line))
 
     def expect_error(self, message: Message, code: str, name: str, named: MishapNames) -> None:
         """A request must be refused with a code."""

@@ -45,10 +45,10 @@ class Manners:
         self.talk.begun()
         if failure is not None:
             self._failed_to_greet(child, sent, lines, failure)
-        told = self.talk.understood(lines[0], sent, 0)
-        if told is None:
+        reply = self.talk.understood(lines[0], sent, 0)
+        if reply is None:
             raise Incurable
-        offered = told.get("ok")
+        offered = reply.get("ok")
         try:
             if not isinstance(offered, dict):
                 raise BadOffer("there is no object under ok")
@@ -145,5 +145,5 @@ class Manners:
             how = self.talk.running().leave(sent)
             self.talk.stop()
             if how != 0:
-                told = "it was still running after 2 s" if how is None else f"it ended with status {how}"
-                self.talk.complain("goodbye", sent or b"the end of its input, without bye", told)
+                ending = "it was still running after 2 s" if how is None else f"it ended with status {how}"
+                self.talk.complain("goodbye", sent or b"the end of its input, without bye", ending)

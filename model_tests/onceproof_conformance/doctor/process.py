@@ -42,12 +42,12 @@ class Watched(Child):
 
     def received(self, lines: Sequence[bytes], failure: ChildError | None) -> str:
         """What came, in words, and what went wrong then."""
-        told = [shown(line) for line in lines]
+        parts = [shown(line) for line in lines]
         if self.unfinished and not isinstance(failure, Chatter):
-            told.append(f"{shown(self.unfinished)} without a newline")
-        if failure is not None and (told or isinstance(failure, Chatter)):
-            told.append(str(failure))
-        return ", and ".join(told) or f"nothing: {failure}"
+            parts.append(f"{shown(self.unfinished)} without a newline")
+        if failure is not None and (parts or isinstance(failure, Chatter)):
+            parts.append(str(failure))
+        return ", and ".join(parts) or f"nothing: {failure}"
 
 
 def is_message(line: bytes) -> bool:

@@ -80,7 +80,7 @@ class TellingSequence:
         None, if it may be the store's.
         """
         request, allowed = self.case.requests[place], self.allowed(place)
-        told, err = reply.get("ok"), reply.get("err")
+        answer, err = reply.get("ok"), reply.get("err")
         draws = [value for _, value in request.values if isinstance(value, tuple)]
         if err in NONSENSE:
             capable = self.table.calls[request.call].declared.needs
@@ -93,35 +93,37 @@ class TellingSequence:
             return "wrong_code"
         if "crash" in reply and allowed.refusal and allowed != CRASHED and not draws:
             return "crash_for_refusal"
-        if isinstance(told, str) and allows(allowed, self.dialect.seen(request, {"ok": told.lower()})):
+        if isinstance(answer, str) and allows(allowed, self.dialect.seen(request, {"ok": answer.lower()})):
             return "upper_case_hex"
-        if draws and isinstance(told, str):
-            return self._drawn(told, draws[0])
+        if draws and isinstance(answer, str):
+            return self._drawn(answer, draws[0])
         if not self._has_type(request.call, allowed, reply):
             return "value"
         seen = self.dialect.seen(request, reply)
         mistimed = any(allows(self.allowed(place, clock), seen) for clock in WRONG_CLOCKS)
         return "clock_not_set" if mistimed else ""
 
-    def _drawn(self, told: str, draws: tuple[int, ...]) -> str:
+    def _drawn(self, answer: str, draws: tuple[int, ...]) -> str:
         names = self.dialect.names
-        if told in {names.text(draw) for draw in draws if draw != FAIL}:
+        if answer in {names.text(draw) for draw in draws if draw != FAIL}:
             return ""
         if FAIL in draws[:1] or not draws:
             return "draws_that_fail"
-        return "rng_ignored" if re.fullmatch(names.pattern, told.lower()) else "token_form"
+        return "rng_ignored" if re.fullmatch(names.pattern, answer.lower()) else "token_form"
 
     def _has_type(self, call: str, allowed: Reply, reply: Message) -> bool:
         """Whether a value, and each member of an object, is of a type that the call answers."""
         if "ok" not in reply:
             return True
-        told, lawful = reply["ok"], self.dialect.written(allowed).get("ok")
-        if type(told) not in self.kinds[call]:
+        answer, lawful = reply["ok"], self.dialect.written(allowed).get("ok")
+        if type(answer) not in self.kinds[call]:
             return False
-        if not isinstance(told, dict) or not isinstance(lawful, dict):
+        if not isinstance(answer, dict) or not isinstance(lawful, dict):
             return True
         return all(
-            name in allowed.optional if name not in told else None in (told[name], one) or type(told[name]) is type(one)
+            name in allowed.optional
+            if name not in answer
+            else None in (answer[name], one) or type(answer[name]) is type(one)
             for name, one in lawful.items()
         )
 
@@ -152,17 +154,17 @@ class Doubts:
 
 def telling_sequences(table: Table, dialect: Dialect, declared: Declared) -> list[TellingSequence]:
     """A short sequence for each call and what it answers, and for what time brings about."""
-    told: set[Behaviour] = set()
+    covered: set[Behaviour] = set()
     kinds: dict[str, set[type]] = {call: set() for call in table.calls}
     cases: list[Case] = []
     unit = 1 if lifetimes(table) & dict(declared.fixed).keys() else INSTANT_MS
     for case in _short(table, dialect, declared):
         tells = _tells(table, case)
-        new = max((place + 1 for place, one in enumerate(tells) if one not in told), default=0)
+        new = max((place + 1 for place, one in enumerate(tells) if one not in covered), default=0)
         case = replace(case, requests=case.requests[:new])
         clear = _clear_of_edges(stretched(table, case, dialect.instants, unit)) if new else case
         if new and [code for _, code, _ in _tells(table, clear)] == [code for _, code, _ in tells[:new]]:
-            told.update(tells[:new])
+            covered.update(tells[:new])
             cases.append(clear)
             for place, request in enumerate(clear.requests):
                 answer = dialect.written(TellingSequence(table, dialect, declared, clear, {}).allowed(place))

@@ -21,13 +21,13 @@ def counterexample(runner: Runner, model: Model, failure: Failure) -> Message:
     for place, request in enumerate(case.requests):
         seen = failure.replies[place]
         sent, got = raw[place] if place < len(raw) else (runner.message(request, model.limits), None)
-        told = {**sent, "got": runner.dialect.written(seen) if got is None else got}
+        written = {**sent, "got": runner.dialect.written(seen) if got is None else got}
         if crowd is not None and place == MEMBER:
-            told["times"] = 1 + crowd.size
+            written["times"] = 1 + crowd.size
         if place == failure.place:
             allowed = _allowed(runner, model, belief, request, crowd)
-            told["allowed"] = [_lawful(runner, reply) for reply in allowed]
-        calls.append(told)
+            written["allowed"] = [_lawful(runner, reply) for reply in allowed]
+        calls.append(written)
         belief.observe(request, seen)
     config = crowd.config(case) if crowd is not None else case.config
     return {"config": config, "calls": calls, "replay": replay_text(case)}

@@ -99,8 +99,8 @@ class Dialect:
         if reply.refusal.startswith("!"):
             return {"crash": reply.refusal[1:] or "…"}
         if reply.refusal.startswith(GONE):
-            kind, _, told = reply.refusal[1:].partition(" ")
-            return {kind: told}
+            kind, _, how = reply.refusal[1:].partition(" ")
+            return {kind: how}
         return {"err": reply.refusal} if reply.refusal else {"ok": self.plain(reply)}
 
     def plain(self, reply: Reply) -> Any:
@@ -115,10 +115,10 @@ class Dialect:
 def strange(value: Any) -> Reply:
     """What stands for a value that no law knows: the value itself, cut short, behind a mark."""
     try:
-        told = json.dumps(value, ensure_ascii=False, default=str)
+        text = json.dumps(value, ensure_ascii=False, default=str)
     except ValueError:  # a number too long to be written
-        told = json.dumps(f"a {type(value).__name__} that is too long to be written")
-    return Reply(refusal=STRANGE + (told if len(told) <= VALUE_MAX else json.dumps(told[:VALUE_MAX])))
+        text = json.dumps(f"a {type(value).__name__} that is too long to be written")
+    return Reply(refusal=STRANGE + (text if len(text) <= VALUE_MAX else json.dumps(text[:VALUE_MAX])))
 
 
 @cache

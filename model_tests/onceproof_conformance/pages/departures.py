@@ -160,7 +160,7 @@ def sequence(clause: str) -> tuple[Shown, ...]:
     calls = until_shown(models, begun, sorted(alphabet, key=lambda call: not reads(store, call)))
     replies = [answers(model, calls)[0] for model in models]
     return tuple(
-        Shown(said(store, call), *(told(store, call, reply) for reply in pair))
+        Shown(said(store, call), *(answer_text(store, call, reply) for reply in pair))
         for call, *pair in zip(calls, *replies, strict=True)
     )
 
@@ -240,13 +240,13 @@ def said(store: str, request: Request) -> str:
     return f"{request.call}({', '.join(parts)}) at {request.at}"
 
 
-def told(store: str, request: Request, reply: Reply) -> str:
+def answer_text(store: str, request: Request, reply: Reply) -> str:
     """A reply in words."""
     if reply.refusal:
         return "crash" if reply.refusal.startswith("!") else f"`{reply.refusal}`"
     if reply.shown:
         members = [(name, member) for name, member in reply.shown if name not in reply.optional]
-        return ", ".join(f"{name} {told(store, request, member)}" for name, member in members)
+        return ", ".join(f"{name} {answer_text(store, request, member)}" for name, member in members)
     if reply.token is not None:
         return LETTERS[reply.token]
     if reply.word or reply.text is not None:

@@ -72,12 +72,12 @@ def _messages() -> Iterator[tuple[str, Schema]]:
             yield f"{store}.{op}.reply", _reply(value(store, op), codes(store, op))
     lanes = {"type": "array", "minItems": 1, "maxItems": LANES_MAX, "items": {"type": "array", "items": _raced()}}
     yield "race", request_schema("race", {"at": NATURAL, "meet_ms": NATURAL, "lanes": lanes})
-    told = {
+    raced = {
         "type": "object",
         "required": ["t"],
         "properties": {"t": {"type": "array", "items": NATURAL, "minItems": 2}},
     }
-    yield "race.reply", _reply({"type": "array", "items": {"type": "array", "items": told}}, ())
+    yield "race.reply", _reply({"type": "array", "items": {"type": "array", "items": raced}}, ())
     yield "restart", request_schema("restart", {})
     yield "restart.reply", _reply(NULL, ())
     yield "bye", request_schema("bye", {})
@@ -93,11 +93,11 @@ def request_schema(op: str, given: Mapping[str, Schema], optional: tuple[str, ..
     return {"type": "object", "required": required, "properties": {"id": NATURAL, "op": {"const": op}, **given}}
 
 
-def _reply(told: Schema | None, refused: tuple[str, ...], says: str = "", identity: Schema = NATURAL) -> Schema:
+def _reply(answer: Schema | None, refused: tuple[str, ...], says: str = "", identity: Schema = NATURAL) -> Schema:
     err = {"enum": [*refused, *(code for code in NONSENSE if code not in refused)]}
-    shapes: list[Schema] = [] if told is None else [{"required": ["ok"], "properties": {"ok": told}}]
+    shapes: list[Schema] = [] if answer is None else [{"required": ["ok"], "properties": {"ok": answer}}]
     shapes += [{"required": ["err"], "properties": {"err": err}}]
-    shapes += [] if told is None else [{"required": ["crash"]}]
+    shapes += [] if answer is None else [{"required": ["crash"]}]
     schema: Schema = {"type": "object", "required": ["id"], "properties": {"id": identity, **WORDS}, "oneOf": shapes}
     return {"description": says, **schema} if says else schema
 
@@ -123,8 +123,8 @@ def _hello() -> Schema:
         }
         for store in lifecycles()
     }
-    told = {"protocol": {"const": PROTOCOL}, "name": TEXT, "version": TEXT, "language": TEXT}
-    properties = {**told, "stores": {"type": "object", "properties": stores}}
+    named = {"protocol": {"const": PROTOCOL}, "name": TEXT, "version": TEXT, "language": TEXT}
+    properties = {**named, "stores": {"type": "object", "properties": stores}}
     return {"type": "object", "required": ["protocol", "stores"], "properties": properties}
 
 

@@ -180,8 +180,8 @@ def _same(before: Symbolic, after: Symbolic, event: str, state: str) -> bool:
     if state == table.initial:
         hypothesis.append(before.empty(record))
     codes = {code: number for number, code in enumerate(dict.fromkeys(row.code for row in table.rows))}
-    (one, told), (other, said) = (_done(side, event, state, record, known, codes) for side in (before, after))
-    same = z3.And(one[0] == other[0], told == said, *map(lambda a, b: a == b, one[1], other[1]))
+    (one, code), (other, other_code) = (_done(side, event, state, record, known, codes) for side in (before, after))
+    same = z3.And(one[0] == other[0], code == other_code, *map(lambda a, b: a == b, one[1], other[1]))
     return bool(before.check(*hypothesis, z3.Not(same)) == z3.unsat)
 
 

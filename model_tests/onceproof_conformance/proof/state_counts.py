@@ -55,8 +55,8 @@ def by_rumur(table: Table, scope: Scope) -> Counts:
     """What rumur counts: it fires one rule for each transition."""
     made = ["rumur", "--symmetry-reduction=off", "--deadlock-detection=off", "--output=law.c", "law.m"]
     built = ["gcc", "-std=c11", "-O1", "-march=native", "-o", "law", "law.c", "-lpthread"]
-    told = _run({"law.m": murphi(table, scope)}, [made, built, ["./law"]])
-    states, fired = _numbers(told, r"(\d+) states, (\d+) rules fired", sound="No error found.")
+    output = _run({"law.m": murphi(table, scope)}, [made, built, ["./law"]])
+    states, fired = _numbers(output, r"(\d+) states, (\d+) rules fired", sound="No error found.")
     return Counts(states, fired)
 
 
@@ -71,9 +71,9 @@ def by_spin(table: Table, scope: Scope) -> Counts:
     """
     built = ["gcc", "-O1", "-DSAFETY", "-DNOREDUCE", "-w", "-o", "pan", "pan.c"]
     commands = [["spin", "-o2", "-a", "law.pml"], built, ["./pan", "-m1000000", "-w20"]]
-    told = _run({"law.pml": promela(table, scope)}, commands)
+    output = _run({"law.pml": promela(table, scope)}, commands)
     stored, passed = _numbers(
-        told, r"(\d+) states, stored\n.*\n\s*(\d+) transitions", sound="errors: 0", unsound="search depth too small"
+        output, r"(\d+) states, stored\n.*\n\s*(\d+) transitions", sound="errors: 0", unsound="search depth too small"
     )
     return Counts(stored - 1, passed - 2)
 
@@ -86,9 +86,9 @@ def by_tlc(table: Table, scope: Scope) -> Counts:
     name = name_of(table)
     java = ["java", "-XX:+UseSerialGC", "-Djava.io.tmpdir=.", "-cp", _tlc(), "tlc2.TLC"]
     command = [*java, "-deadlock", "-workers", "1", "-metadir", "."]
-    told = _run({f"{name}.tla": tla(table, scope), f"{name}.cfg": configuration(table, scope)}, [[*command, name]])
+    output = _run({f"{name}.tla": tla(table, scope), f"{name}.cfg": configuration(table, scope)}, [[*command, name]])
     generated, distinct = _numbers(
-        told,
+        output,
         r"(\d+) states generated, (\d+) distinct states found, 0 states left on queue",
         sound="Model checking completed. No error has been found.",
     )
@@ -113,7 +113,7 @@ def _run(files: Mapping[str, str], commands: Sequence[Sequence[str]]) -> str:
 
     EngineFailed if one fails.
     """
-    told = ""
+    output = ""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
@@ -124,17 +124,17 @@ def _run(files: Mapping[str, str], commands: Sequence[Sequence[str]]) -> str:
                 raise EngineFailed(f"{command[0]} is not there") from error
             except subprocess.TimeoutExpired as error:
                 raise EngineFailed(f"{command[0]} took more than {SECONDS} seconds") from error
-            told = run.stdout
+            output = run.stdout
             if run.returncode:
-                raise EngineFailed(f"{command[0]} exits {run.returncode}: {told[-2000:]}{run.stderr[-2000:]}")
-    return told
+                raise EngineFailed(f"{command[0]} exits {run.returncode}: {output[-2000:]}{run.stderr[-2000:]}")
+    return output
 
 
-def _numbers(told: str, pattern: str, *, sound: str, unsound: str = "") -> tuple[int, int]:
+def _numbers(output: str, pattern: str, *, sound: str, unsound: str = "") -> tuple[int, int]:
     """The two numbers that an engine prints; EngineFailed unless it also says that all is well."""
-    found = re.search(pattern, told)
-    if found is None or sound not in told or (unsound and unsound in told):
-        raise EngineFailed(f"not a clean run: {told[-2000:]}")
+    found = re.search(pattern, output)
+    if found is None or sound not in output or (unsound and unsound in output):
+        raise EngineFailed(f"not a clean run: {output[-2000:]}")
     return int(found[1]), int(found[2])
 
 

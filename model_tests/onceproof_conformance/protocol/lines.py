@@ -50,8 +50,8 @@ def decode(line: bytes) -> Message:
     except RecursionError:
         raise BadLine(f"values nested too deeply: {shown(line)}") from None
     except ValueError as error:
-        told = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        raise BadLine(f"no JSON ({told}): {shown(line)}") from None
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        raise BadLine(f"no JSON ({reason}): {shown(line)}") from None
     if type(message) is not dict:
         raise BadLine(f"no JSON object: {shown(line)}")
     if line.count(b"[") + line.count(b"{") > DEPTH_MAX and is_deep(message):

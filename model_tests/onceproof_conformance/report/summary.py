@@ -37,16 +37,16 @@ def markdown(document: Mapping[str, Any]) -> str:
     Args:
         document: What a results file holds.
     """
-    told = sorted(_clauses(document), key=lambda clause: GRAVITY.index(clause["verdict"]))
-    loud = [clause for clause in told if clause["verdict"] not in QUIET]
+    clauses = sorted(_clauses(document), key=lambda clause: GRAVITY.index(clause["verdict"]))
+    loud = [clause for clause in clauses if clause["verdict"] not in QUIET]
     return _environment().get_template("summary.md.jinja").render(
         document=document,
         subject=document["subject"],
-        columns=[verdict for verdict in Verdict if any(clause["verdict"] == verdict for clause in told)],
+        columns=[verdict for verdict in Verdict if any(clause["verdict"] == verdict for clause in clauses)],
         runs=[_run(run) for run in document["runs"]],
         told=loud[:CLAUSES_MAX],
         untold=len(loud[CLAUSES_MAX:]),
-        not_applicable=[clause for clause in told if clause["verdict"] is Verdict.NOT_APPLICABLE],
+        not_applicable=[clause for clause in clauses if clause["verdict"] is Verdict.NOT_APPLICABLE],
     )  # fmt: skip
 
 

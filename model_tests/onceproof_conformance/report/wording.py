@@ -45,10 +45,10 @@ def reasons(clause: Mapping[str, Any]) -> str:
 
     Its own reason, that of its sequence, and what else explains it.
     """
-    told = [clause.get("reason", ""), clause.get("counterexample", {}).get("reason", "")]
+    parts = [clause.get("reason", ""), clause.get("counterexample", {}).get("reason", "")]
     if one_of := clause.get("one_of"):
-        told.append(f"or one of {', '.join(one_of)}")
-    return one_line("; ".join(reason for reason in told if reason))
+        parts.append(f"or one of {', '.join(one_of)}")
+    return one_line("; ".join(reason for reason in parts if reason))
 
 
 def failure(document: Mapping[str, Any], clause: Mapping[str, Any]) -> str:

@@ -119,10 +119,10 @@ class Calls:
 
     def seen(self, request: Request, reply: Message) -> Reply:
         """A reply as the model has it."""
-        if self.own is not None and isinstance(told := reply.get("ok"), str):
+        if self.own is not None and isinstance(token := reply.get("ok"), str):
             drawn = [value[0] for _, value in request.values if isinstance(value, tuple) and value]
             for handle in drawn:
-                self.own.bind(handle, told)
+                self.own.bind(handle, token)
         seen = self.dialect.seen(request, plain(reply))
         if seen.shown:
             self.members.update(name for name, _ in seen.shown)
@@ -133,7 +133,7 @@ class Calls:
     def gone(self, gone: Gone) -> Reply:
         """What stands for a reply that never came."""
         self.stderr = gone.stderr
-        return Reply(refusal=f"{GONE}{gone.kind} {gone.told}")
+        return Reply(refusal=f"{GONE}{gone.kind} {gone.how}")
 
     def of_crowd(self, crowd: Crowd, replies: Sequence[Message]) -> Message:
         """One reply for all of a crowd.
@@ -172,7 +172,7 @@ class Calls:
                 reply = self.subject.ask(message)
             except Gone as gone:
                 self.stderr = gone.stderr
-                raise OpenRefused(case, {gone.kind: gone.told}) from None
+                raise OpenRefused(case, {gone.kind: gone.how}) from None
         if reply.get("ok", self) is not None:
             raise OpenRefused(case, reply)
 
@@ -183,8 +183,8 @@ class Calls:
         """
         self.ended[gone.kind] += 1
         if self.ended[gone.kind] > FATAL_MAX[gone.kind]:
-            told = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.told}"
-            raise SubjectError(told + end_of(gone.stderr))
+            reason = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.how}"
+            raise SubjectError(reason + end_of(gone.stderr))
 
     def ask(self, request: Request, limits: Mapping[str, int | None]) -> Reply:
         """One call, and its reply as the model has it."""
@@ -199,7 +199,7 @@ class Calls:
         try:
             return without_id(self.subject.ask(message))
         except Gone as gone:
-            return {gone.kind: gone.told}
+            return {gone.kind: gone.how}
 
 
 def without_id(reply: Message) -> Message:
@@ -212,8 +212,8 @@ def plain(reply: Message) -> Message:
     if "ok" in reply:
         return reply
     word = "err" if "err" in reply else "crash"
-    told = reply[word]
-    if told.isascii() and told.isidentifier() and told != COARSE.refusal and len(told) <= SHOWN_MAX:
+    text = reply[word]
+    if text.isascii() and text.isidentifier() and text != COARSE.refusal and len(text) <= SHOWN_MAX:
         return reply
-    told = visible(told[:SHOWN_MAX])
-    return {word: f"`{told}`" if word == "err" else told}
+    text = visible(text[:SHOWN_MAX])
+    return {word: f"`{text}`" if word == "err" else text}

@@ -45,7 +45,7 @@ class Wire:
         self.command, self.timeout = [*command], timeout
         self._child: Child | None = None
         self._hello: Message | None = None
-        self._told: Message | None = None
+        self._greeting: Message | None = None
         self._bodies: dict[int, tuple[Message, bytes]] = {}
         self._replies: dict[bytes, Message] = {}
         self.started = 0
@@ -65,13 +65,13 @@ class Wire:
         lines, failure = self._child.exchange([self._written(first + n, one) for n, one in enumerate(requests)])
         replies = [self._read(line, first + n, one) for n, (line, one) in enumerate(zip(lines, requests, strict=False))]
         if failure is None:
-            self._told = self._told or replies[0]
+            self._greeting = self._greeting or replies[0]
             return replies
         self.kill()
         if isinstance(failure, Died | Silent):
             kind = "crash" if isinstance(failure, Died) else "timeout"
             raise Gone(kind, str(failure), failure.stderr, tuple(replies))
-        raise BadReply(self._told_with(str(failure), failure.stderr))
+        raise BadReply(self._with_command(str(failure), failure.stderr))
 
     def _written(self, identity: int, request: Message) -> bytes:
         """A request as a line.
@@ -101,7 +101,7 @@ class Wire:
             stderr = self._child.stderr if self._child is not None else ""
             self.kill()
             raise BadReply(
-                self._told_with(f"to {request.get('op')!r} (id {identity}) it answered {cut(str(error))}", stderr)
+                self._with_command(f"to {request.get('op')!r} (id {identity}) it answered {cut(str(error))}", stderr)
             ) from None
         del reply["id"]
         if rest is not None and len(rest) <= SHORT_MAX:
@@ -110,8 +110,8 @@ class Wire:
             self._replies[rest] = reply
         return reply
 
-    def _told_with(self, told: str, stderr: str) -> str:
-        where = f"{told}\n  the command: {shlex.join(self.command)}"
+    def _with_command(self, greeting: str, stderr: str) -> str:
+        where = f"{greeting}\n  the command: {shlex.join(self.command)}"
         return where + end_of(stderr)
 
     def _start(self, first: int, hello: Message) -> None:
@@ -127,12 +127,12 @@ class Wire:
         lines, failure = self._child.exchange([self._written(0, self._hello)])
         if failure is not None:
             self.kill()
-            raise SubjectError(self._told_with(f"started again, to hello: {failure}", failure.stderr))
-        told = self._read(lines[0], 0, self._hello)
-        if self._told is not None and told != self._told:
+            raise SubjectError(self._with_command(f"started again, to hello: {failure}", failure.stderr))
+        greeting = self._read(lines[0], 0, self._hello)
+        if self._greeting is not None and greeting != self._greeting:
             self.kill()
             raise SubjectError(
-                f"started again, hello was answered otherwise: {cut(repr(told))}, not {cut(repr(self._told))}"
+                f"started again, hello was answered otherwise: {cut(repr(greeting))}, not {cut(repr(self._greeting))}"
             )
 
     def close(self) -> None:

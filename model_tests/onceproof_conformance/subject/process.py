@@ -46,8 +46,8 @@ class ChildError(ConformanceError):
 
     code = "process"
 
-    def __init__(self, told: str, stderr: str = "") -> None:
-        super().__init__(told)
+    def __init__(self, text: str, stderr: str = "") -> None:
+        super().__init__(text)
         self.stderr = stderr
 
 
@@ -98,8 +98,8 @@ class Child:
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise NotStarted(f"{shlex.join(self.command)} can't be started: {told}") from error
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise NotStarted(f"{shlex.join(self.command)} can't be started: {reason}") from error
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._err: int | None = self._process.stderr.fileno()

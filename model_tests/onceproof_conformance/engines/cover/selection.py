@@ -124,19 +124,19 @@ def _ways(walk: Walk, calls: tuple[Request, ...]) -> Iterator[tuple[tuple[Reques
     for request in calls:
         state = walk.model.after(state, request)[0].state
     full = Node(state, calls, calls[-1].at)
-    told: set[object] = set()
+    kinds_seen: set[object] = set()
     further: list[tuple[Node, object]] = []
-    for request, after, kind in _kinds(walk, full, told, ()):
+    for request, after, kind in _kinds(walk, full, kinds_seen, ()):
         yield (*calls, request), full
         if after != state:
             further.append((Node(after, (*calls, request), max(full.at, request.at)), kind))
     for node, kind in further:
-        for request, _, _ in _kinds(walk, node, told, (kind,)):
+        for request, _, _ in _kinds(walk, node, kinds_seen, (kind,)):
             yield (*node.way, request), node
 
 
 def _kinds(
-    walk: Walk, node: Node, told: set[object], before: tuple[object, ...]
+    walk: Walk, node: Node, kinds_seen: set[object], before: tuple[object, ...]
 ) -> Iterator[tuple[Request, State, object]]:
     """Calls that take a new branch, or are answered in a new way, with what they leave."""
     for request in walk.alphabet(node):
@@ -145,9 +145,9 @@ def _kinds(
         outcome = walk.model.after(node.state, request)[0]
         changes = outcome.state.tokens != node.state.tokens
         kind = (request.call, outcome.code, changes, walk.model.held(outcome.state))
-        new = {*outcome.branches, (*before, kind)} - told
+        new = {*outcome.branches, (*before, kind)} - kinds_seen
         if new:
-            told |= new
+            kinds_seen |= new
             yield request, outcome.state, kind
 
 

@@ -102,15 +102,19 @@ class Races:
         """A history as the results file holds it: the calls of the lanes by when they began."""
         dialect, limits = self.runner.dialect, case.config
 
-        def told(request: Request, reply: Reply) -> Message:
+        def written_call(request: Request, reply: Reply) -> Message:
             return {**dialect.message(request, limits), "got": dialect.written(reply)}
 
         raced = sorted(
-            (call.began, {**told(call.request, call.reply), "lane": place, "t": [call.began, call.ended]})
+            (call.began, {**written_call(call.request, call.reply), "lane": place, "t": [call.began, call.ended]})
             for place, lane in enumerate(lanes)
             for call in lane
         )
-        calls = [*map(told, race.before, before), *(call for _, call in raced), *map(told, race.after, after)]
+        calls = [
+            *map(written_call, race.before, before),
+            *(call for _, call in raced),
+            *map(written_call, race.after, after),
+        ]
         return {"config": limits, "calls": calls, "reason": "no order of the calls that raced explains these replies"}
 
 
