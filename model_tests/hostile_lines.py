@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from onceproof_conformance.protocol import LARGEST, MOST_LINE, Message, encode, is_whole
+from onceproof_conformance.protocol import LARGEST, LINE_MAX, Message, encode, is_whole
 from onceproof_spec import Profile, law
 
 Dice = random.Random
@@ -93,7 +93,7 @@ def other(dice: Dice, line: bytes) -> bytes:
 
 def huge(dice: Dice, line: bytes) -> bytes:
     """About as long as a line may be."""
-    size = MOST_LINE + dice.choice([-1, 0, 0, 1, 100])
+    size = LINE_MAX + dice.choice([-1, 0, 0, 1, 100])
     filler = dice.choice([b" ", b"\t", b"\x00", b"[", b"0", b"\xff"])
     return line + filler * (size - len(line)) if dice.random() < 0.7 else filler * (size - len(line)) + line
 

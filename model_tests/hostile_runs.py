@@ -23,7 +23,7 @@ from onceproof_conformance.judge import Options, Target, check, check_named, sub
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.protocol import (
     LARGEST,
-    MOST_LINE,
+    LINE_MAX,
     NONSENSE,
     BadReply,
     Gone,
@@ -75,7 +75,7 @@ def verdicts_on(lines: Iterator[tuple[bytes, int]]) -> Verdicts:
 def no_reply(line: bytes, reply: Message, identity: int) -> str:
     """Why a line is no reply to a request, as another reader of JSON sees it; empty if it is one."""
     said = json.loads(line)
-    if len(line) > MOST_LINE or not same({**said, "id": None}, {**reply, "id": None}):
+    if len(line) > LINE_MAX or not same({**said, "id": None}, {**reply, "id": None}):
         return "it says something else"
     if type(said["id"]) is not int or said["id"] != identity:
         return "it has another id"
@@ -211,7 +211,7 @@ def outcome(command: Sequence[str], timeout: float = 1.0) -> str:
     try:
         return f"reply {wire.answer_all(0, [{'op': 'hello'}])[0]!r}"
     except Gone as gone:
-        return f"{gone.kind} {gone.told}"
+        return f"{gone.kind} {gone.how}"
     except BadReply as error:
         return f"refused {error}"
     finally:

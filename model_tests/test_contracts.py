@@ -12,22 +12,22 @@ import onceproof
 from onceproof_conformance.proof.decisions import (
     DECISIONS,
     PAIRS,
-    Flip,
+    ComparisonVerdict,
+    DecisionMutant,
     Pair,
     Side,
-    Verdict,
     check_contracts,
     compare,
+    decision_mutants,
     declared,
-    find,
-    flips,
+    found_by,
     named,
     records,
     unproved,
 )
 from onceproof_spec import Profile, Table, law, lifecycles
 
-FLIPS = flips()
+MUTANTS = decision_mutants()
 
 UNASKED = {
     ("join", "decide_room", Profile.PUBLISHED): "register never refuses for want of room",
@@ -55,20 +55,20 @@ def raising(table: Table, decisions: ModuleType, published: bool) -> tuple[Side,
 def test_a_decision_answers_as_the_law_on_every_path(pair: Pair) -> None:
     """Whatever it is asked, a decision answers as the law does and leaves the record that the law leaves."""
     found = compare(pair)
-    assert found.verdict is Verdict.EXHAUSTED, str(found)
+    assert found.verdict is ComparisonVerdict.EXHAUSTED, str(found)
 
 
 @pytest.mark.parametrize(("origin", "decision"), DECISIONS, ids=[named(*one) for one in DECISIONS])
 def test_a_decision_keeps_its_contracts_for_any_arguments(origin: ModuleType, decision: str) -> None:
     """Every `post:` line of a decision's docstring is confirmed over all paths, and there is at least one."""
     kept = check_contracts(origin, decision)
-    assert kept.verdict is Verdict.CONFIRMED, str(kept)
+    assert kept.verdict is ComparisonVerdict.CONFIRMED, str(kept)
 
 
-@pytest.mark.parametrize("flip", FLIPS, ids=[flip.name for flip in FLIPS])
-def test_a_flipped_decision_is_found(flip: Flip) -> None:
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
+def test_a_wrong_decision_is_found(mutant: DecisionMutant) -> None:
     """A decision with one comparison, truth value or answer wrong differs from the law or breaks a contract."""
-    assert find(flip), f"nothing finds {flip.name}"
+    assert found_by(mutant), f"nothing finds {mutant.name}"
 
 
 def test_no_decision_is_left_out() -> None:
@@ -99,12 +99,12 @@ def test_a_record_that_can_be_is_not_left_out_unnoticed(monkeypatch: pytest.Monk
 def test_a_law_that_fails_is_a_difference() -> None:
     """Where the law's side raises nothing was compared, even if the store's side raises the same."""
     pair = Pair("handoff", "decide_now", Profile.HARDENED, PAIRS[0].origin, raising)
-    assert compare(pair).verdict is Verdict.DIFFERENT
+    assert compare(pair).verdict is ComparisonVerdict.DIFFERENT
 
 
-def test_every_decision_has_flips() -> None:
-    """No decision passes because there was nothing in it to flip."""
-    assert {(flip.origin, flip.decision) for flip in FLIPS} == set(DECISIONS)
+def test_every_decision_has_mutants() -> None:
+    """No decision passes because there was nothing in it to change."""
+    assert {(mutant.origin, mutant.decision) for mutant in MUTANTS} == set(DECISIONS)
 
 
 def test_crosshair_is_imported_only_when_a_comparison_runs() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ailing import ADAPTERS, command
 from onceproof_conformance.commands import run
-from onceproof_conformance.doctor import AILMENTS, Complaint, Doctor
+from onceproof_conformance.doctor import MISTAKES, Complaint, Doctor
 from onceproof_conformance.starters import starter
 from onceproof_spec import lifecycles
 
@@ -20,7 +20,7 @@ START = 20.0
 
 REFERENCE = ("-m", "onceproof_conformance.serve", "onceproof_conformance.adapter:ReferenceAdapter")
 
-MISTAKES = {
+MADE = {
     "EndsWithAnError": ("ends_at_once", '"op":"hello"', "nothing: the process ended with status 1"),
     "AnswersOnce": ("ends_at_once", '"op":"hello"', "nothing: the process ended with status 0"),
     "FlushesAtItsEnd": ("not_flushed", '"op":"hello"', 'when the input ended, `{"id": 0, "ok"'),
@@ -117,10 +117,10 @@ def examined(words: Sequence[str], timeout: float = TIMEOUT) -> list[Complaint]:
     return Doctor(words, timeout).examine()
 
 
-@pytest.mark.parametrize("adapter", MISTAKES)
+@pytest.mark.parametrize("adapter", MADE)
 def test_a_mistake_is_named_and_its_lines_are_shown(adapter: str) -> None:
     """An adapter with one mistake gets one complaint: the mistake's, with the line sent and the line received."""
-    name, sent, received = MISTAKES[adapter]
+    name, sent, received = MADE[adapter]
     complaints = examined(command(adapter))
     assert [complaint.name for complaint in complaints] == [name]
     assert sent in complaints[0].sent
@@ -139,12 +139,12 @@ def test_a_command_that_cannot_be_started_is_said_to_be(case: str) -> None:
 
 def test_every_mistake_that_the_doctor_knows_is_made_by_an_adapter() -> None:
     """No mistake is explained that no test brings about."""
-    assert {name for name, _, _ in MISTAKES.values()} | {"cannot_start"} == set(AILMENTS)
+    assert {name for name, _, _ in MADE.values()} | {"cannot_start"} == set(MISTAKES)
 
 
 def test_every_ailing_adapter_is_examined() -> None:
     """No adapter is written that no test looks at."""
-    assert set(ADAPTERS) == {*MISTAKES, *RIGHT, *WRONG_STORES}
+    assert set(ADAPTERS) == {*MADE, *RIGHT, *WRONG_STORES}
 
 
 @pytest.mark.parametrize("adapter", [*RIGHT, *WRONG_STORES])
@@ -179,9 +179,9 @@ def test_what_the_adapter_wrote_on_stderr_is_shown(capsys: pytest.CaptureFixture
     assert "  stderr:   ImportError: no module named my_store" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("mistake", AILMENTS)
+@pytest.mark.parametrize("mistake", MISTAKES)
 def test_every_mistake_has_a_rule_and_a_mend(mistake: str) -> None:
     """A mistake says what it is, in lower case, which rule it breaks and what to do."""
-    ailment = AILMENTS[mistake]
-    assert ailment.what[0].islower() and not ailment.what.endswith(".")
-    assert ailment.rule.endswith(".") and ailment.mend.endswith(".")
+    known = MISTAKES[mistake]
+    assert known.what[0].islower() and not known.what.endswith(".")
+    assert known.rule.endswith(".") and known.mend.endswith(".")

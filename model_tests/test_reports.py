@@ -11,8 +11,8 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
 
 from onceproof_conformance.report import (
-    MOST_TEXT,
-    MOST_TOLD,
+    CLAUSES_MAX,
+    TEXT_MAX,
     code,
     fenced,
     junit,
@@ -179,9 +179,9 @@ def test_hostile_text_does_not_break_the_xml() -> None:
 def test_texts_are_cut() -> None:
     """A text of any length has a bounded one in the XML and in the Markdown, and says what was cut off."""
     made = document(clause(reason="r" * 10**6, counterexample={**SEQUENCE, "calls": CALLS * 5_000}))
-    assert MOST_TEXT < len(junit(made)) < 2 * MOST_TEXT
+    assert TEXT_MAX < len(junit(made)) < 2 * TEXT_MAX
     assert "characters more)" in junit(made)
-    assert len(markdown(made)) < MOST_TEXT
+    assert len(markdown(made)) < TEXT_MAX
     assert "characters more)" in markdown(made)
 
 
@@ -296,8 +296,8 @@ def test_a_fence_is_longer_than_any_run_of_backticks_in_it(text: str, fence: str
 
 def test_a_summary_shows_a_bounded_number_of_clauses() -> None:
     """Beyond the most that are told of, the rest is counted."""
-    seen = markdown(document(*[clause()] * (MOST_TOLD + 7)))
-    assert seen.count("\n### ") == MOST_TOLD
+    seen = markdown(document(*[clause()] * (CLAUSES_MAX + 7)))
+    assert seen.count("\n### ") == CLAUSES_MAX
     assert "And 7 more clauses that do not pass" in seen
 
 

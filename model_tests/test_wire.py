@@ -33,7 +33,7 @@ from hostile_runs import (
 from onceproof_conformance.adapter import Offer, ReferenceAdapter, Server
 from onceproof_conformance.commands import run
 from onceproof_conformance.judge import target
-from onceproof_conformance.protocol import MOST_LINE, Message
+from onceproof_conformance.protocol import LINE_MAX, Message
 from onceproof_conformance.results import Verdict
 
 MEGABYTE = 1 << 20
@@ -68,7 +68,7 @@ def test_every_broken_reply_is_taken_or_refused(seed: int) -> None:
         b'{"id":0,"ok":9007199254740991}',
         b'{"id":0,"ok":-9007199254740991}',
         b'{"id":0,"ok":false,"ok":null}',
-        RIGHT + b" " * (MOST_LINE - len(RIGHT)),
+        RIGHT + b" " * (LINE_MAX - len(RIGHT)),
     ],
 )
 def test_another_spelling_of_a_right_reply_is_taken(tmp_path: Path, line: bytes) -> None:
@@ -114,7 +114,7 @@ BROKEN: list[tuple[bytes, str]] = [
     (b'{"id":0,"ok":' + b"[" * 70 + b"]" * 70 + b"}", "nested too deeply"),
     (b'{"id":0,"ok":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
     (b'{"id":0,"ok":' + b'{"a":' * 900 + b"1" + b"}" * 901, "nested too deeply"),
-    (RIGHT + b" " * (MOST_LINE + 1 - len(RIGHT)), "a line of 1,048,577 bytes, and 1,048,576 are the most"),
+    (RIGHT + b" " * (LINE_MAX + 1 - len(RIGHT)), "a line of 1,048,577 bytes, and 1,048,576 are the most"),
     (b'{"id":0,"ok":null,"x":"' + b"x" * 3 * MEGABYTE + b'"}', "a line of more than 1,048,576 bytes"),
     (b'{"id":"' + b"x" * 900_000 + b'","ok":null}', "carries the id 'xxx"),
     (RIGHT + b"\n" + RIGHT, 'a line came that nobody asked for: `{"id":0,"ok":null}`'),

@@ -28,7 +28,7 @@ from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import Message, encode, read_offer
 from onceproof_conformance.run import Runner
 from onceproof_conformance.starters import LANGUAGES, starter
-from onceproof_conformance.subject import MOST_IN_FLIGHT, Subject, Wire
+from onceproof_conformance.subject import IN_FLIGHT_MAX, Subject, Wire
 from onceproof_spec import Profile, law
 
 STORE = "handoff"
@@ -98,7 +98,7 @@ def measured(told: tuple[str, ...]) -> dict[str, float]:
         trials = Trials(runner, table, Options())
         rates = {
             "bare loop, one at a time": bare(told, lines[:10_000], 1),
-            f"bare loop, {MOST_IN_FLIGHT} at once": bare(told, lines, MOST_IN_FLIGHT),
+            f"bare loop, {IN_FLIGHT_MAX} at once": bare(told, lines, IN_FLIGHT_MAX),
             "over the wire": timed(len(messages), partial(subject.ask_all, messages)),
             "sequences, replies read": timed(len(messages), partial(deque, runner.replay_all(cases), 0)),
             "sequences, judged": timed(len(messages), partial(trials.run_all, "cover", cases)),
@@ -117,7 +117,7 @@ def main(languages: Sequence[str]) -> None:
     for language in languages:
         with tempfile.TemporaryDirectory() as folder:
             rates = measured(command(language, Path(folder)))
-        floor = rates[f"bare loop, {MOST_IN_FLIGHT} at once"]
+        floor = rates[f"bare loop, {IN_FLIGHT_MAX} at once"]
         for name, rate in rates.items():
             grid.add_row(language, name, f"{rate:,.0f}", f"{rate / floor:.2f}")
     Console(width=110).print(grid)

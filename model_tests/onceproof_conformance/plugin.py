@@ -1,7 +1,7 @@
 """The judge within pytest: `pytest --onceproof=package.module:Adapter` adds a test for each clause.
 
-Whoever installs the stores has this file loaded by every pytest run: until that option is given it does nothing,
-and imports nothing but pytest and the standard library.
+Whoever installs the stores has this file loaded by every pytest run: until that option is given it
+does nothing, and imports nothing but pytest and the standard library.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         items += session.genitems(clauses)
 
 
-class Run:
+class JudgedRun:
     """One store in one profile, judged when the first of its clauses is asked about.
 
     Args:
@@ -99,7 +99,7 @@ class Run:
 
 
 NAME = "onceproof"
-RUNS = pytest.StashKey[list[Run]]()
+RUNS = pytest.StashKey[list[JudgedRun]]()
 
 
 class Clauses(pytest.Collector):
@@ -116,7 +116,7 @@ class Clauses(pytest.Collector):
 class Clause(pytest.Item):
     """The test of one clause."""
 
-    def __init__(self, *, clause: str, run: Run, **named: Any) -> None:
+    def __init__(self, *, clause: str, run: JudgedRun, **named: Any) -> None:
         super().__init__(**named)
         self.clause, self.run = clause, run
 
@@ -125,7 +125,7 @@ class Clause(pytest.Item):
         return self.path, None, f"{self.clause} ({self.run.profile})"
 
     def runtest(self) -> None:
-        """Skip what is not applicable, warn where a SHOULD clause does not pass, fail where a MUST clause does not."""
+        """Skip what is not applicable, and warn or fail where the clause does not pass."""
         from onceproof_conformance.results import Verdict
         from onceproof_spec.table import Level
 
@@ -134,16 +134,16 @@ class Clause(pytest.Item):
             pytest.skip(result.reason)
         if result.verdict is Verdict.PASS:
             return
-        told = self.told(result)
+        message = self.message(result)
         if result.level is Level.MUST:
-            pytest.fail(told, pytrace=False)
+            pytest.fail(message, pytrace=False)
         try:
-            warnings.warn(ClauseWarning(told), stacklevel=1)
+            warnings.warn(ClauseWarning(message), stacklevel=1)
         except ClauseWarning:  # where warnings are errors
-            raise pytest.fail.Exception(told, pytrace=False) from None
+            raise pytest.fail.Exception(message, pytrace=False) from None
 
-    def told(self, result: ClauseResult) -> str:
-        """The verdict, the promise, and the sequence that shows what is broken, with the command that replays it."""
+    def message(self, result: ClauseResult) -> str:
+        """The verdict, the promise, and the sequence that shows what is broken."""
         from onceproof_conformance.report import sequence
 
         either = f"one of {', '.join([self.clause, *result.one_of])}" if result.one_of else self.clause
@@ -156,7 +156,7 @@ class Clause(pytest.Item):
         return "\n".join(lines)
 
 
-def _runs(option: Namespace) -> list[Run]:
+def _runs(option: Namespace) -> list[JudgedRun]:
     """The stores and profiles to judge.
 
     Raises:
@@ -181,7 +181,7 @@ def _runs(option: Namespace) -> list[Run]:
     try:
         subject = subject_of(load(option.onceproof))
         runs = [
-            Run(option.onceproof, subject, store, profile, options)
+            JudgedRun(option.onceproof, subject, store, profile, options)
             for store in stores_of(subject, option.onceproof_store)
             for profile in profiles_of(subject, store, option.onceproof_profile)
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onceproof_conformance.adapter.base import Adapter, Offer, Refused, draws
 from onceproof_conformance.adapter.in_process import InProcess
-from onceproof_conformance.adapter.lanes import MOST_LANES
+from onceproof_conformance.adapter.lanes import LANES_MAX
 from onceproof_conformance.adapter.loading import load
 from onceproof_conformance.adapter.reference import ReferenceAdapter, Session
 from onceproof_conformance.adapter.server import Server, claimed, serve, serve_lines
@@ -12,7 +12,7 @@ from onceproof_conformance.protocol import DRAWS_FIELD
 
 __all__ = [
     "DRAWS_FIELD",
-    "MOST_LANES",
+    "LANES_MAX",
     "Adapter",
     "InProcess",
     "Offer",

@@ -1,4 +1,6 @@
-"""How an implementation in Python plugs in: subclass `Adapter`, declare what is offered, and open stores.
+"""How an implementation in Python plugs in.
+
+Subclass `Adapter`, declare what is offered, and open stores.
 
 ```python
 class MyAdapter(Adapter):
@@ -9,8 +11,8 @@ class MyAdapter(Adapter):
         return MyHandoff(**config)          # an object with one method for each operation
 ```
 
-An operation's method takes the fields of its request by name, answers with the value of `ok`, and refuses by
-raising `Refused` with the documented code. Any other exception is reported as a crash.
+An operation's method takes the fields of its request by name, answers with the value of `ok`, and
+refuses by raising `Refused` with the documented code. Any other exception is reported as a crash.
 """
 
 from __future__ import annotations
@@ -48,9 +50,9 @@ class Offer:
 
     def message(self) -> Message:
         """The offer as `hello` carries it."""
-        told: Message = {"clock": self.clock, "rng": self.rng, "errors": self.errors}
+        message: Message = {"clock": self.clock, "rng": self.rng, "errors": self.errors}
         caps, profiles = ([*x] if isinstance(x, tuple | list) else x for x in (self.caps, self.profiles))
-        return told | {"caps": caps, "fixed": dict(self.fixed), "profiles": profiles}
+        return message | {"caps": caps, "fixed": dict(self.fixed), "profiles": profiles}
 
 
 class Adapter:
@@ -63,10 +65,13 @@ class Adapter:
     def __init__(self) -> None:
         self._opened: tuple[str, object] | None = None
         self.meeting = Meeting()
-        """Call it in a callback of the store (the clock, the draw, the verifier) to have races meet there."""
+        """Call it in a callback of the store (the clock, the draw, the verifier) to have races meet
+        there."""
 
     def open(self, store: str, profile: str, config: Mapping[str, int]) -> object:
-        """A fresh, empty store of that kind. `profile` is one that the offer lists, or empty if it lists none.
+        """A fresh, empty store of that kind.
+
+        `profile` is one that the offer lists, or empty if it lists none.
 
         Args:
             store: The name of the store.
@@ -100,8 +105,8 @@ class Adapter:
 
     def _hello(self) -> Message:
         offered = {store: offer.message() for store, offer in self.stores.items()}
-        told: Message = {"protocol": PROTOCOL, "name": self.name or type(self).__name__, "version": self.version}
-        return told | {"language": "python", "stores": offered}
+        message: Message = {"protocol": PROTOCOL, "name": self.name or type(self).__name__, "version": self.version}
+        return message | {"language": "python", "stores": offered}
 
     def _open(self, request: Message) -> Message:
         self._opened = None
@@ -168,7 +173,7 @@ def described(error: BaseException) -> str:
 
 
 def draws(rng: list[str], raised: type[Exception] = RuntimeError) -> Any:
-    """A random source that gives the draws of one request in order, and fails where the request says so.
+    """A random source that gives the draws of one request, and fails where it says so.
 
     Args:
         rng: The request's `rng`.

@@ -1,7 +1,9 @@
-"""Runs the lanes of a race for an adapter in Python: one thread a lane, all of which meet before every call.
+"""Runs the lanes of a race for an adapter in Python.
 
-Each call is answered with two tickets from one counter, taken before it and after it: what overlapped is to be seen
-from them, and nothing else is claimed.
+One thread a lane, all of which meet before every call.
+
+Each call is answered with two tickets from one counter, taken before it and after it: what
+overlapped is to be seen from them, and nothing else is claimed.
 """
 
 from __future__ import annotations
@@ -15,9 +17,9 @@ from contextlib import contextmanager
 
 from onceproof_conformance.protocol import Message
 
-MOST_LANES = 64
+LANES_MAX = 64
 
-MOST_CALLS = 64
+LANE_CALLS_MAX = 64
 
 CONTROL = ("hello", "open", "race", "restart", "bye")
 
@@ -29,7 +31,10 @@ Answer = Callable[[Message], Message]
 
 
 class Meeting:
-    """Holds whoever calls it until every lane has, or until the time has passed; outside of a race it does nothing."""
+    """Holds whoever calls it until every lane has, or until the time has passed.
+
+    Outside of a race it does nothing.
+    """
 
     def __init__(self) -> None:
         self.lanes, self.seconds, self._inside = 0, 0.0, 0
@@ -50,11 +55,11 @@ def race(request: Message, answer: Answer, meeting: Meeting) -> list[list[Messag
         ValueError: The lanes are no lists of calls, or too many.
     """
     lanes, at, meet_ms = request.get("lanes"), request.get("at"), request.get("meet_ms", 0)
-    if not isinstance(lanes, list) or not 0 < len(lanes) <= MOST_LANES:
-        raise ValueError(f"lanes is a list of 1 to {MOST_LANES} lanes")
+    if not isinstance(lanes, list) or not 0 < len(lanes) <= LANES_MAX:
+        raise ValueError(f"lanes is a list of 1 to {LANES_MAX} lanes")
     for lane in lanes:
-        if not isinstance(lane, list) or len(lane) > MOST_CALLS or not all(isinstance(call, dict) for call in lane):
-            raise ValueError(f"a lane is a list of at most {MOST_CALLS} calls")
+        if not isinstance(lane, list) or len(lane) > LANE_CALLS_MAX or not all(isinstance(call, dict) for call in lane):
+            raise ValueError(f"a lane is a list of at most {LANE_CALLS_MAX} calls")
         if any(call.get("op") in CONTROL for call in lane):
             raise ValueError(f"a lane makes calls on the open store, none of {', '.join(CONTROL)}")
     if type(meet_ms) is not int or not 0 <= meet_ms <= 1000:

@@ -11,7 +11,9 @@ from onceproof_conformance.protocol import SubjectError, WrongUsage
 
 
 def load(path: str) -> Adapter:
-    """An adapter by its import path, `package.module:Adapter`; the current folder is looked in as well.
+    """An adapter by its import path, `package.module:Adapter`.
+
+    The current folder is looked in as well.
 
     Raises:
         WrongUsage: The path is no such path.

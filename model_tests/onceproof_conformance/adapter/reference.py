@@ -122,8 +122,8 @@ class Join:
         record = self.store.get(self.digest_of(token))
         if record is None:
             return None
-        told = {"state": str(record.state), "addr": record.address, "attempt": record.attempt}
-        return told | {"expires_at": record.expires_at_ms}
+        shown = {"state": str(record.state), "addr": record.address, "attempt": record.attempt}
+        return shown | {"expires_at": record.expires_at_ms}
 
 
 class Ticket:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from onceproof_conformance.adapter.base import Adapter
-from onceproof_conformance.protocol import MOST_LINE, BadLine, Message, decode, encode, is_whole
+from onceproof_conformance.protocol import LINE_MAX, BadLine, Message, decode, encode, is_whole
 
 CHUNK = 64 << 10
 
@@ -42,9 +42,9 @@ class Server:
         """A reply as a line; one that can't be written is a crash that says why."""
         try:
             line = encode(reply)
-            if len(line) > MOST_LINE + 1:
-                told = f"a reply of {len(line) - 1:,} bytes, and {MOST_LINE:,} are the most"
-                return encode({"id": identity, "crash": told})
+            if len(line) > LINE_MAX + 1:
+                reason = f"a reply of {len(line) - 1:,} bytes, and {LINE_MAX:,} are the most"
+                return encode({"id": identity, "crash": reason})
             if isinstance(reply, dict):  # what is no reply at all is the adapter's fault, and the judge says so
                 decode(line[:-1])
         except (TypeError, ValueError, RecursionError) as error:
@@ -53,7 +53,9 @@ class Server:
 
 
 def serve_lines(server: Server, read: Read, write: Write) -> None:
-    """Answer line after line until the input ends; a line that is too long is passed over, and answered once.
+    """Answer line after line until the input ends.
+
+    A line that is too long is passed over, and answered once.
 
     Args:
         server: What answers.
@@ -70,7 +72,7 @@ def serve_lines(server: Server, read: Read, write: Write) -> None:
                 continue
             if not server.over:
                 replies.append(server.reply(line))
-        if len(rest) > MOST_LINE:
+        if len(rest) > LINE_MAX:
             if not passing_over:
                 replies.append(encode(NONSENSE))
             rest, passing_over = b"", True
@@ -79,7 +81,10 @@ def serve_lines(server: Server, read: Read, write: Write) -> None:
 
 
 def claimed() -> tuple[int, int]:
-    """The pipes of the protocol: what the adapter, its store or a process of theirs reads and prints goes elsewhere."""
+    """The pipes of the protocol.
+
+    What the adapter, its store or a process of theirs reads and prints goes elsewhere.
+    """
     sys.stdout.flush()
     asked, answered = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -91,11 +96,14 @@ def claimed() -> tuple[int, int]:
 
 
 def serve(adapter: Adapter, pipes: tuple[int, int] | None = None) -> int:
-    """Serve an adapter until goodbye or the end of the input, on stdin and stdout; gives the exit status."""
+    """Serve an adapter until goodbye or the end of the input, on stdin and stdout.
+
+    Gives the exit status.
+    """
     asked, answered = pipes or claimed()
 
-    def write(told: bytes) -> None:
-        left = memoryview(told)
+    def write(data: bytes) -> None:
+        left = memoryview(data)
         while left:
             left = left[os.write(answered, left) :]
 

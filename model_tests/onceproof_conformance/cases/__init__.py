@@ -8,13 +8,13 @@ from onceproof_conformance.cases.observed import Failure, Observed
 from onceproof_conformance.cases.race import Race, Raced
 from onceproof_conformance.cases.replay import read_replay, replay_text
 from onceproof_conformance.cases.seen import COARSE, GONE, STRANGE, allows, how, lost, unheard
-from onceproof_conformance.cases.shrinking import MOST_TRIES, shrink
+from onceproof_conformance.cases.shrinking import TRIES_MAX, shrink
 
 __all__ = [
     "COARSE",
     "GONE",
-    "MOST_TRIES",
     "STRANGE",
+    "TRIES_MAX",
     "Case",
     "Failure",
     "Observed",

@@ -1,11 +1,16 @@
-"""What the limits of a store are: bounds, numbers of attempts, lifetimes; and how a store reads them."""
+"""What the limits of a store are, and how a store reads them.
+
+They are bounds, numbers of attempts, and lifetimes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
 
-from onceproof_spec.table import Admit, Draw, Evict, Sweep, Table
+from onceproof_spec.language import Admit, Draw, Evict, Sweep
+from onceproof_spec.table import Table
+from onceproof_spec.values import read_limit
 
 
 @lru_cache(maxsize=32)
@@ -34,4 +39,4 @@ def lifetimes(table: Table) -> frozenset[str]:
 
 def limits_read(config: Mapping[str, int | None]) -> dict[str, int | None]:
     """The limits as a store reads them: zero is 1, and none stays none."""
-    return {name: value if value is None else max(1, value) for name, value in config.items()}
+    return {name: value if value is None else read_limit(value) for name, value in config.items()}

@@ -11,7 +11,10 @@ from onceproof_spec.model import Model, Reply
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A case and every reply to it; the place of the one that the law does not allow, if there is one."""
+    """A case and every reply to it.
+
+    The place of the one that the law does not allow, if there is one.
+    """
 
     case: Case
     replies: tuple[Reply, ...]
@@ -28,7 +31,7 @@ class Failure:
 
     @classmethod
     def seen(cls, case: Case, replies: tuple[Reply, ...], place: int) -> Failure:
-        """A failure without what came after a reply that may have named a token in a way that nobody knows."""
+        """A failure, cut off after a reply that may have named a token as nobody knows."""
         if unheard(case.requests[place], replies[place]):
             case, replies = replace(case, requests=case.requests[: place + 1]), replies[: place + 1]
         return cls(case, replies, place)

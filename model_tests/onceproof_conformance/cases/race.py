@@ -11,7 +11,8 @@ from onceproof_spec.model import Reply, Request
 class Race:
     """Calls that come first, lanes of calls that race, and calls that show what came of it.
 
-    `clause` is broken if no order explains the history. `meet_ms`: how long callbacks wait for each other.
+    `clause` is broken if no order explains the history. `meet_ms`: how long callbacks wait for each
+    other.
     """
 
     clause: str

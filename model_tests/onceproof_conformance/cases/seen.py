@@ -15,7 +15,10 @@ COARSE = Reply(refusal="any")
 
 
 def allows(allowed: Reply, seen: Reply) -> bool:
-    """Whether a reply is the one that is allowed; true is not 1, and every crash is like another."""
+    """Whether a reply is the one that is allowed.
+
+    True is not 1, and every crash is like another.
+    """
     if allowed is ANY:
         return True
     if allowed == CRASHED:
@@ -32,7 +35,7 @@ def allows(allowed: Reply, seen: Reply) -> bool:
 
 
 def unheard(request: Request, seen: Reply) -> bool:
-    """Whether a reply may have named a token in a way that nobody knows, so that what follows can't be judged."""
+    """Whether a reply may have named a token as nobody knows, which ends the judging."""
     drawn = [token for _, value in request.values if isinstance(value, tuple) for token in value]
     return seen.refusal.startswith((STRANGE, GONE)) or (seen.token is not None and seen.token not in drawn)
 

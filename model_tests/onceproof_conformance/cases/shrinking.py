@@ -9,12 +9,12 @@ from onceproof_conformance.cases.case import Case
 from onceproof_conformance.cases.observed import Failure
 from onceproof_spec.model import Request
 
-MOST_TRIES = 600
+TRIES_MAX = 600
 
 Still = Callable[[Case], Failure | None]
 
 
-def shrink(failure: Failure, still: Still, most: int = MOST_TRIES) -> Failure:
+def shrink(failure: Failure, still: Still, most: int = TRIES_MAX) -> Failure:
     """A smallest failure that `still` accepts, found greedily within a bounded number of tries.
 
     Args:

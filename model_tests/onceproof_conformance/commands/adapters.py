@@ -24,8 +24,8 @@ from onceproof_conformance.subject import TIMEOUT_S
 def doctor(context: click.Context, timeout: float, no_color: bool) -> int:
     """Shake hands with an adapter and explain what is wrong with it: onceproof doctor -- COMMAND...
 
-    It sends what adapters get wrong most often, and shows for each mistake the line sent, the line received, the rule,
-    and what to do. It does not judge the store; check does.
+    It sends what adapters get wrong most often, and shows for each mistake the line sent, the line
+    received, the rule, and what to do. It does not judge the store; check does.
 
     Exit status: 0 nothing is wrong with the adapter, 3 something is, 64 wrong usage.
     """

@@ -61,18 +61,19 @@ def check(
 ) -> int:  # fmt: skip
     """Judge an implementation, clause by clause.
 
-    SUBJECT is an adapter in Python, package.module:Adapter. An adapter in any language is a command that speaks the
-    protocol: onceproof check [OPTIONS] -- COMMAND... Without either the reference stores are judged, in both profiles.
+    SUBJECT is an adapter in Python, package.module:Adapter. An adapter in any language is a command
+    that speaks the protocol: onceproof check [OPTIONS] -- COMMAND... Without either the reference
+    stores are judged, in both profiles.
 
-    Exit status: 0 every MUST clause that applies passes, 1 one fails, 2 undecided, 3 the subject is broken,
-    64 wrong usage, 70 a bug of ours.
+    Exit status: 0 every MUST clause that applies passes, 1 one fails, 2 undecided, 3 the subject is
+    broken, 64 wrong usage, 70 a bug of ours.
     """
     known = read_known_failing(known_failing) if known_failing else {}
     forms = [(json_file, as_json), (junit_file, junit), (markdown_file, markdown)]
     for path, _ in forms:
         _writable(path)
     named = _named(context, subject, timeout)
-    argv = ["check", *_told(context), *(["--", *named.command] if named.command else [])]
+    argv = ["check", *_given_options(context), *(["--", *named.command] if named.command else [])]
     if replay is not None:
         results = check_replay(named, replay, argv)
     else:
@@ -121,9 +122,9 @@ def _named(context: click.Context, subject: str | None, timeout: float) -> Targe
     return Target(None, command, timeout)
 
 
-def _told(context: click.Context) -> list[str]:
+def _given_options(context: click.Context) -> list[str]:
     """The options of the command as they were given."""
-    told: list[str] = []
+    given: list[str] = []
     for parameter in context.command.params:
         if parameter.name is None or context.get_parameter_source(parameter.name) is None:
             continue
@@ -132,5 +133,5 @@ def _told(context: click.Context) -> list[str]:
             continue
         for one in value if isinstance(value, tuple) else (value,):
             flag = max(parameter.opts, key=len) if isinstance(parameter, click.Option) else ""
-            told += [part for part in (flag, "" if one is True else str(one)) if part]
-    return told
+            given += [part for part in (flag, "" if one is True else str(one)) if part]
+    return given

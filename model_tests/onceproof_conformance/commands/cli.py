@@ -19,11 +19,12 @@ from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, Subject
 def run(arguments: list[str] | None = None) -> int:
     """Run the command and give its exit status.
 
-    0 all that applies passes, 1 something fails, 2 undecided, 3 the subject is broken, 64 wrong usage, 70 our bug.
+    0 all that applies passes, 1 something fails, 2 undecided, 3 the subject is broken, 64 wrong
+    usage, 70 our bug.
     """
     try:
-        told, command = _split(sys.argv[1:] if arguments is None else arguments)
-        status = commands.main(args=told, prog_name="onceproof", standalone_mode=False, obj=command)
+        own, command = _split(sys.argv[1:] if arguments is None else arguments)
+        status = commands.main(args=own, prog_name="onceproof", standalone_mode=False, obj=command)
         return status if isinstance(status, int) else 0
     except click.ClickException as error:
         error.show(sys.stderr)
@@ -60,7 +61,7 @@ for command in (check, prove, list_, explain, doctor, init):
 
 
 def _split(arguments: list[str]) -> tuple[list[str], tuple[str, ...] | None]:
-    """The command's own arguments, and what stands behind `--`: the command that starts an adapter."""
+    """The command's own arguments, and behind `--` the command that starts an adapter."""
     if "--" not in arguments:
         return arguments, None
     place = arguments.index("--")

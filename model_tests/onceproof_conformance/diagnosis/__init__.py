@@ -12,14 +12,14 @@ from onceproof_conformance.diagnosis.diagnosis import (
     diagnose_parts,
     explain,
 )
-from onceproof_conformance.diagnosis.fault_models import Hypothesis, answers_so
-from onceproof_conformance.diagnosis.faults import Deviations, known_deviations
+from onceproof_conformance.diagnosis.fault_models import FaultModel, answers_so
+from onceproof_conformance.diagnosis.faults import Faults, faults_of
 
 __all__ = [
     "Belief",
-    "Deviations",
+    "FaultModel",
+    "Faults",
     "Finding",
-    "Hypothesis",
     "Undecided",
     "answering_clause",
     "answers_so",
@@ -28,6 +28,6 @@ __all__ = [
     "diagnose",
     "diagnose_parts",
     "explain",
+    "faults_of",
     "first_wrong",
-    "known_deviations",
 ]

@@ -1,20 +1,26 @@
-"""What the judge believes of the subject: the set of states that its replies so far leave possible."""
+"""What the judge believes of the subject.
+
+The set of states that its replies so far leave possible.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from onceproof_conformance.cases import allows
-from onceproof_conformance.diagnosis.faults import Deviations
+from onceproof_conformance.diagnosis.faults import Faults
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec.model import Model, Reply, Request, State
 
-MOST_STATES = 64
+STATES_MAX = 64
 
-MOST_RELAXED = 128
+RELAXED_MAX = 128
 
 
-class Undecided(Exception):
+class Undecided(ConformanceError):
     """More states are possible than are followed."""
+
+    code = "undecided"
 
 
 @dataclass
@@ -24,20 +30,20 @@ class Belief:
     Args:
         model: The law with its limits.
         waived: Clauses that are known to be broken: what their breach explains is no failure.
-        deviations: What a store that breaks them might do; shared between beliefs, for speed.
+        faults: What a store that breaks them might do; shared between beliefs, for speed.
     """
 
     model: Model
     waived: frozenset[str] = frozenset()
-    deviations: Deviations | None = None
+    faults: Faults | None = None
     states: set[State] = field(default_factory=set)
     taken: list[tuple[str, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not self.states:
             self.states = {self.model.start}
-        if self.waived and self.deviations is None:
-            self.deviations = Deviations(self.model)
+        if self.waived and self.faults is None:
+            self.faults = Faults(self.model)
 
     def observe(self, request: Request, seen: Reply) -> bool:
         """Take in a reply; False if the law allows it in no state that was possible."""
@@ -48,11 +54,11 @@ class Belief:
                     after.add(outcome.state)
                     self.taken.append(outcome.branches)
             if self.waived:
-                assert self.deviations is not None
-                for deviation in self.deviations.of(state, request, self.waived):
-                    if deviation.clause in self.waived and allows(deviation.reply, seen):
-                        after.add(deviation.state)
-        if len(after) > (MOST_RELAXED if self.waived else MOST_STATES):
+                assert self.faults is not None
+                for fault in self.faults.of(state, request, self.waived):
+                    if fault.clause in self.waived and allows(fault.reply, seen):
+                        after.add(fault.state)
+        if len(after) > (RELAXED_MAX if self.waived else STATES_MAX):
             raise Undecided(f"{len(after)} states are possible after {request.call}")
         self.states = after or self.states
         return bool(after)

@@ -1,9 +1,10 @@
 """Which clause a failure breaks: the one whose breach explains what was seen with the least ado.
 
-A clause explains a sequence if a store that breaks only that clause, at any of the calls, could have given every
-reply. An effect that went wrong earlier is a better explanation than an answer that is wrong by itself, for such
-an answer explains anything. Of many failures, the clause that explains them all most cheaply is named first;
-what it does not explain is looked at again. Clauses that explain equally well are reported as "one of".
+A clause explains a sequence if a store that breaks only that clause, at any of the calls, could
+have given every reply. An effect that went wrong earlier is a better explanation than an answer
+that is wrong by itself, for such an answer explains anything. Of many failures, the clause that
+explains them all most cheaply is named first; what it does not explain is looked at again. Clauses
+that explain equally well are reported as "one of".
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from onceproof_conformance.cases import Failure, Observed, allows
-from onceproof_conformance.diagnosis.belief import MOST_RELAXED
-from onceproof_conformance.diagnosis.fault_models import Hypothesis, best_clauses
-from onceproof_conformance.diagnosis.faults import ALWAYS, Deviations
+from onceproof_conformance.diagnosis.belief import RELAXED_MAX
+from onceproof_conformance.diagnosis.fault_models import FaultModel, best_clauses
+from onceproof_conformance.diagnosis.faults import ALWAYS, Faults
+from onceproof_spec.coverage import branches
 from onceproof_spec.model import Model, Reply, Request, State
 from onceproof_spec.table import Table, branches
 
@@ -27,24 +29,25 @@ AGAIN = 4
 
 DOUBT = 60
 
-MOST_FAILURES = 40
+TELLING_MAX = 40
 
-MOST_HIDDEN = 24
+HIDDEN_MAX = 24
 
 AS_WELL = 25
 """What is no more far-fetched than by this much explains a failure about as well."""
 
-ALIKE = 6
+ALIKE_MAX = 6
 
 TELLING = 3
 
 THEORIES = ("near -1", "near 0", "near 1", "far")
 
-Models = Mapping[tuple[tuple[str, int | None], ...], Deviations]
-"""The model of each store by its limits, with its deviations."""
+Models = Mapping[tuple[tuple[str, int | None], ...], Faults]
+"""The model of each store by its limits, with its faults."""
 
 Evidence = Mapping[str, float]
-"""For each branch, how often a sequence that took it passed. A store that deviates there would have failed."""
+"""For each branch, how often a sequence that took it passed. A store that deviates there would have
+failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +60,21 @@ class Finding:
     clause: str
     one_of: tuple[str, ...]
     failures: tuple[Failure, ...]
-    stores: tuple[Hypothesis, ...] = ()
+    stores: tuple[FaultModel, ...] = ()
 
 
 def explain(
-    deviations: Deviations,
+    faults: Faults,
     failure: Failure,
     clauses: Iterable[str],
     waived: frozenset[str] = frozenset(),
     evidence: Evidence | None = None,
 ) -> dict[tuple[str, str], int]:
-    """For each clause that explains every reply, and each theory of how, how far-fetched that is."""
-    table = deviations.model.table
+    """How far-fetched it is that a clause explains every reply, by clause and theory."""
+    table = faults.model.table
     guarded = {clause for function in table.functions.values() for clause in function.clauses}
     ways: dict[tuple[str, str], dict[State, int]] = {
-        (clause, theory): {deviations.model.start: 0}
+        (clause, theory): {faults.model.start: 0}
         for clause in clauses
         if can_show(clause, table, failure)
         for theory in (THEORIES if clause in guarded else (ALWAYS,))
@@ -79,9 +82,9 @@ def explain(
     for place, (request, seen) in enumerate(zip(failure.case.requests, failure.replies, strict=True)):
         early = min(9, max(0, failure.place - place))
         for way in list(ways):
-            after = _after(deviations, ways[way], request, seen, way, waived, evidence or {}, early)
+            after = _after(faults, ways[way], request, seen, way, waived, evidence or {}, early)
             if after:
-                ways[way] = dict(sorted(after.items(), key=lambda item: item[1])[:MOST_RELAXED])
+                ways[way] = dict(sorted(after.items(), key=lambda item: item[1])[:RELAXED_MAX])
             else:
                 del ways[way]
         if not ways:
@@ -90,7 +93,10 @@ def explain(
 
 
 def can_show(clause: str, table: Table, failure: Failure) -> bool:
-    """Whether a failure could show a clause: a call that upholds it is in it, and a clock goes back where it must."""
+    """Whether a failure could show a clause.
+
+    A call that upholds it is in it, and a clock goes back where it must.
+    """
     requests = failure.case.requests[: failure.place + 1]
     instants = [request.at for request in failure.case.requests]
     if table.clauses[clause].needs == "clock_back" and instants == sorted(instants):
@@ -107,27 +113,27 @@ def _calls(table: Table, clause: str) -> frozenset[str]:
 
 
 def _after(
-    deviations: Deviations, states: dict[State, int], request: Request, seen: Reply, way: tuple[str, str],
+    faults: Faults, states: dict[State, int], request: Request, seen: Reply, way: tuple[str, str],
     waived: frozenset[str], evidence: Evidence, early: int,
 ) -> dict[State, int]:  # fmt: skip
     """The states that are possible after one more reply, each with the price of getting there."""
     clause, theory = way
     after: dict[State, int] = {}
     for state, cost in states.items():
-        for outcome in deviations.model.after(state, request):
+        for outcome in faults.model.after(state, request):
             if allows(outcome.reply, seen):
                 after[outcome.state] = min(cost, after.get(outcome.state, cost))
-        for deviation in deviations.of(state, request):
-            if not allows(deviation.reply, seen):
+        for fault in faults.of(state, request):
+            if not allows(fault.reply, seen):
                 continue
-            if deviation.clause == clause and deviation.theory in (ALWAYS, theory):
-                full = deviation.cost + early + int(DOUBT * evidence.get(deviation.context, 0.5))
+            if fault.clause == clause and fault.theory in (ALWAYS, theory):
+                full = fault.cost + early + int(DOUBT * evidence.get(fault.context, 0.5))
                 price = cost + (full // AGAIN if cost else full)
-            elif deviation.clause in waived:
+            elif fault.clause in waived:
                 price = cost + WAIVED
             else:
                 continue
-            after[deviation.state] = min(price, after.get(deviation.state, price))
+            after[fault.state] = min(price, after.get(fault.state, price))
     return after
 
 
@@ -153,7 +159,7 @@ def diagnose(
     """
     left = _telling(models, failures)
     if left and (not waived or len(left) >= TELLING):
-        found_models = {limits: deviations.model for limits, deviations in models.items()}
+        found_models = {limits: faults.model for limits, faults in models.items()}
         failed = [Observed(failure.case, failure.replies, failure.place) for failure in left]
         named, stores = best_clauses(found_models, failed, passed)
         table = next(iter(found_models.values())).table
@@ -186,7 +192,10 @@ def diagnose_parts(
     evidence: Evidence,
     passed: Sequence[Observed],
 ) -> list[Finding]:
-    """What is broken; where no one store explains all, a departure may explain what fails with a forward clock."""
+    """What is broken.
+
+    Where no one store explains all, a departure may explain what fails with a forward clock.
+    """
     findings = diagnose(models, failures, clauses, waived, evidence, passed)
     if any(finding.stores for finding in findings):
         return findings
@@ -200,13 +209,13 @@ def diagnose_parts(
 def better_explained(
     models: Models, failures: Sequence[Failure], clauses: Sequence[str], broken: frozenset[str], evidence: Evidence
 ) -> set[str]:
-    """The clauses that explain some failure about as well as any that is known to be broken, or better.
+    """The clauses that explain some failure about as well as any that is broken, or better.
 
-    Where several things are wrong, what is known to be broken may explain what another clause is to blame for: such a
-    clause has not passed.
+    Where several things are wrong, what is known to be broken may explain what another clause is to
+    blame for: such a clause has not passed.
     """
     found: set[str] = set()
-    for failure in _telling(models, failures)[:MOST_HIDDEN]:
+    for failure in _telling(models, failures)[:HIDDEN_MAX]:
         prices = cheapest(explain(models[failure.case.limits], failure, clauses, frozenset(), evidence))
         known = min((price for clause, price in prices.items() if clause in broken), default=UNEXPLAINED)
         found |= {clause for clause, price in prices.items() if clause not in broken and price < known + AS_WELL}
@@ -220,9 +229,9 @@ def _telling(models: Models, failures: Sequence[Failure]) -> list[Failure]:
     for failure in sorted(failures, key=lambda failure: failure.place):
         kind = failure.signature(models[failure.case.limits].model)
         kinds[kind] = kinds.get(kind, 0) + 1
-        if kinds[kind] <= ALIKE:
+        if kinds[kind] <= ALIKE_MAX:
             chosen.append(failure)
-        if len(chosen) == MOST_FAILURES:
+        if len(chosen) == TELLING_MAX:
             break
     return list(dict.fromkeys(chosen))
 
@@ -239,11 +248,11 @@ def _unexplained(models: Models, left: list[Failure]) -> list[Finding]:
 def answering_clause(model: Model, failure: Failure) -> str:
     """The clause that the answer of the failing call upholds."""
     state = model.start
-    deviations = Deviations(model)
+    faults = Faults(model)
     for place, request in enumerate(failure.case.requests):
         outcomes = model.after(state, request)
         if place == failure.place:
-            blamed = [d for d in deviations.of(state, request) if d.kind == "answer"] or deviations.of(state, request)
+            blamed = [d for d in faults.of(state, request) if d.kind == "answer"] or faults.of(state, request)
             return blamed[0].clause if blamed else next(iter(model.table.clauses))
         seen = failure.replies[place]
         state = next((o.state for o in outcomes if allows(o.reply, seen)), outcomes[0].state)

@@ -1,8 +1,9 @@
 """Stores that are the law with one thing changed, always: is the subject one of them?
 
-Every option at every point of the interpreter, taken wherever it comes up, is a store of its own; so is the law with
-one departure more or less, and the law for a store that takes two tokens for one. One whose replies are those of the
-subject, in what failed and in what passed, names the clause without further guessing.
+Every option at every point of the interpreter, taken wherever it comes up, is a store of its own;
+so is the law with one departure more or less, and the law for a store that takes two tokens for
+one. One whose replies are those of the subject, in what failed and in what passed, names the clause
+without further guessing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from itertools import combinations
 from typing import Any
 
 from onceproof_conformance.cases import Observed, allows
-from onceproof_conformance.diagnosis.belief import MOST_STATES
+from onceproof_conformance.diagnosis.belief import STATES_MAX
 from onceproof_conformance.diagnosis.faults import COST, At
 from onceproof_spec import Profile, lower
 from onceproof_spec.model import ANY, Impossible, Model, Outcome, Point, Reply, Request, State
@@ -29,17 +30,18 @@ Models = Mapping[Limits, Model]
 
 LIKENESS = 0.85
 
-MOST_WRONG = 4
+WRONG_MAX = 4
 
-MOST_KEPT = 20_000
+CACHE_MAX = 20_000
 
-MOST_PLACES = 1_000
+PLACES_MAX = 1_000
 
 REPEATED = ("guard", "rules", "rule")
 """What may lead to where more is asked."""
 
 EXACT = 50
-"""By how much likelier a store is that answers every sequence so; else a hundredth of them is worth one of the cost."""
+"""By how much likelier a store is that answers every sequence so; else a hundredth of them is worth
+one of the cost."""
 
 FEW = 4
 """A clause is not named where another is so many times as often the one that is broken."""
@@ -48,11 +50,12 @@ ANYWHERE = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """A store that at one site always takes the option with one label, and the clauses that this breaks.
+class FaultModel:
+    """A store that at one site always takes one option, and the clauses that this breaks.
 
-    `distance` narrows a guard to where its sides are so far apart; a guard's site may be that of any call, and a
-    row's that of any state. A `departure` is at the site of its name; tokens that are `alike` are so everywhere.
+    `distance` narrows a guard to where its sides are so far apart; a guard's site may be that of
+    any call, and a row's that of any state. A `departure` is at the site of its name; tokens that
+    are `alike` are so everywhere.
     """
 
     kind: str
@@ -63,7 +66,10 @@ class Hypothesis:
 
     @property
     def cost(self) -> int:
-        """How far-fetched it is; a guard that only one call judges wrongly is more so than one that all do."""
+        """How far-fetched it is.
+
+        A guard that only one call judges wrongly is more so than one that all do.
+        """
         if self.kind == "guard":
             return COST[self.label] - 10 + (30 if "/" in self.site else 0)
         return COST[self.kind]
@@ -92,7 +98,10 @@ def _sites(point: Point) -> tuple[str, ...]:
 
 
 class Places:
-    """Where in one model a store could go wrong. What is found out is kept, for hypotheses have much in common."""
+    """Where in one model a store could go wrong.
+
+    What is found out is kept, for fault models have much in common.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -111,12 +120,12 @@ class Places:
                 return 0
 
             self.model.run(state, request, note)
-            if len(self._points) > MOST_KEPT:
+            if len(self._points) > CACHE_MAX:
                 self._points.clear()
             found = self._points[key] = tuple(points)
         return found
 
-    def outcomes(self, store: Hypothesis, state: State, request: Request) -> tuple[Outcome, ...]:
+    def outcomes(self, store: FaultModel, state: State, request: Request) -> tuple[Outcome, ...]:
         """What may follow a call of such a store."""
         points = self.points(state, request)
         taken = {place: option for place, point in enumerate(points) if (option := store.option(point))}
@@ -131,7 +140,7 @@ class Places:
                     found = (self.model.run(state, request, At(taken)),)
                 else:
                     found = tuple(self.model.outcomes(state, request, store.option))
-            if len(self._outcomes) > MOST_KEPT:
+            if len(self._outcomes) > CACHE_MAX:
                 self._outcomes.clear()
             found = self._outcomes[key] = found or ()
         return found
@@ -153,9 +162,9 @@ def _options(labels: tuple[str, ...]) -> Mapping[str, int]:
     return found
 
 
-def conceivable(model: Model, observed: Observed) -> dict[Hypothesis, tuple[str, ...]]:
-    """Every hypothesis for which there is a place in a sequence, with the clauses that it breaks at the first."""
-    found: dict[Hypothesis, tuple[str, ...]] = {}
+def conceivable(model: Model, observed: Observed) -> dict[FaultModel, tuple[str, ...]]:
+    """Every fault model that has a place in a sequence, with what it breaks at the first."""
+    found: dict[FaultModel, tuple[str, ...]] = {}
     state = model.start
     for request in observed.case.requests:
         for point in places(model).points(state, request):
@@ -164,24 +173,24 @@ def conceivable(model: Model, observed: Observed) -> dict[Hypothesis, tuple[str,
                     for store in _at(point, option, clauses):
                         found.setdefault(store, clauses)
         state = model.after(state, request)[0].state
-    found |= {Hypothesis("departure", flag, "", clauses): clauses for flag, clauses in _departures(model.table)}
-    found |= {Hypothesis("alike", "", "", (clause,)): (clause,) for clause in _exact(model.table)}
+    found |= {FaultModel("departure", flag, "", clauses): clauses for flag, clauses in _departures(model.table)}
+    found |= {FaultModel("alike", "", "", (clause,)): (clause,) for clause in _exact(model.table)}
     return found
 
 
-def _at(point: Point, option: int, clauses: tuple[str, ...]) -> Iterator[Hypothesis]:
-    """The hypotheses to which an option at a point belongs."""
+def _at(point: Point, option: int, clauses: tuple[str, ...]) -> Iterator[FaultModel]:
+    """The fault models to which an option at a point belongs."""
     if point.kind == "rule" and option == 1:
         for clause in clauses:
-            yield Hypothesis("rules", point.site.partition("/")[0] + "/", clause, (clause,))
+            yield FaultModel("rules", point.site.partition("/")[0] + "/", clause, (clause,))
     for site in _sites(point):
         if point.kind != "guard":
             for label in point.labels[option - 1].split("|"):
-                yield Hypothesis(point.kind, site, label, clauses)
+                yield FaultModel(point.kind, site, label, clauses)
             continue
         if point.distance is not None:
-            yield Hypothesis("guard", site, "near", clauses, point.distance)
-        yield Hypothesis("guard", site, "far", clauses)
+            yield FaultModel("guard", site, "near", clauses, point.distance)
+        yield FaultModel("guard", site, "far", clauses)
 
 
 @lru_cache(maxsize=64)
@@ -192,7 +201,10 @@ def _departures(table: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 @lru_cache(maxsize=128)
 def _departed(table: Table, flag: str) -> Table | None:
-    """The law with one departure more, or in the published profile with one less; None if that is no law."""
+    """The law with one departure more, or in the published profile with one less.
+
+    None if that is no law.
+    """
     departing = {flag} if table.profile is Profile.HARDENED else {*table.departures} - {flag}
     with suppress(DefinitionError):
         return lower(table.machine, table.profile, frozenset(departing))
@@ -227,19 +239,19 @@ def _merged(table: Table, one: Observed) -> Iterator[tuple[list[Request], list[R
         yield requests, [replace(reply, token=kept) if reply.token == lost else reply for reply in one.replies]
 
 
-def answers_so(hypothesis: Hypothesis, model: Model, one: Observed) -> bool:
+def answers_so(fault_model: FaultModel, model: Model, one: Observed) -> bool:
     """Whether the store would have given every reply."""
     requests = one.case.requests
-    if hypothesis.kind == "departure":
-        departed = _departed_model(model.table, hypothesis.site, one.case.limits)
+    if fault_model.kind == "departure":
+        departed = _departed_model(model.table, fault_model.site, one.case.limits)
         return _answers(departed, requests, one.replies, None)
-    if hypothesis.kind == "alike":
+    if fault_model.kind == "alike":
         ways = [(requests, one.replies), *_merged(model.table, one)]
         return any(_answers(model, asked, replies, None) for asked, replies in ways)
-    return _answers(model, requests, one.replies, hypothesis)
+    return _answers(model, requests, one.replies, fault_model)
 
 
-def _answers(model: Model, requests: Sequence[Request], replies: Sequence[Reply], store: Hypothesis | None) -> bool:
+def _answers(model: Model, requests: Sequence[Request], replies: Sequence[Reply], store: FaultModel | None) -> bool:
     """Whether a model gives every reply, or the store that is it with one thing changed."""
     states = {model.start}
     for request, seen in zip(requests, replies, strict=True):
@@ -249,15 +261,18 @@ def _answers(model: Model, requests: Sequence[Request], replies: Sequence[Reply]
             after |= {o.state for o in outcomes if o.reply is ANY or allows(o.reply, seen)}
         if not after:
             return False
-        states = set(sorted(after)[:MOST_STATES])
+        states = set(sorted(after)[:STATES_MAX])
     return True
 
 
-def likeness(hypothesis: Hypothesis, models: Models, observed: Sequence[Observed]) -> float:
-    """Which part of the sequences the store would have answered so; 0 as soon as it is clear that it is too few."""
+def likeness(fault_model: FaultModel, models: Models, observed: Sequence[Observed]) -> float:
+    """Which part of the sequences the store would have answered so.
+
+    0 as soon as it is clear that it is too few.
+    """
     wrong, most = 0, _most_wrong(observed)
     for one in observed:
-        if not answers_so(hypothesis, models[one.case.limits], one):
+        if not answers_so(fault_model, models[one.case.limits], one):
             wrong += 1
             if wrong > most:
                 return 0.0
@@ -265,15 +280,18 @@ def likeness(hypothesis: Hypothesis, models: Models, observed: Sequence[Observed
 
 
 def _most_wrong(observed: Sequence[Observed]) -> int:
-    return max(MOST_WRONG, int(len(observed) * (1 - LIKENESS)))
+    return max(WRONG_MAX, int(len(observed) * (1 - LIKENESS)))
 
 
 def best_clauses(
     models: Models, failed: Sequence[Observed], passed: Sequence[Observed]
-) -> tuple[list[str], list[Hypothesis]]:
-    """The clauses of the stores that are most like the subject, and those stores; none if none is like it."""
-    broken: dict[Hypothesis, Counter[tuple[str, ...]]] = {}
-    soonest: dict[tuple[Hypothesis, str], int] = {}
+) -> tuple[list[str], list[FaultModel]]:
+    """The clauses of the stores that are most like the subject, and those stores.
+
+    None if none is like it.
+    """
+    broken: dict[FaultModel, Counter[tuple[str, ...]]] = {}
+    soonest: dict[tuple[FaultModel, str], int] = {}
     for one in failed:
         for store, clauses in conceivable(models[one.case.limits], one).items():
             broken.setdefault(store, Counter())[clauses] += 1
@@ -282,7 +300,7 @@ def best_clauses(
     least = max(1, len(failed) - _most_wrong(failed))
     often = [store for store, counted in broken.items() if counted.total() >= least]
     alike = {store: likeness(store, models, failed) for store in often}
-    scores: dict[Hypothesis, float] = {}
+    scores: dict[FaultModel, float] = {}
     for store in (store for store in often if alike[store]):
         of_passed = likeness(store, models, passed)
         if alike[store] + of_passed >= 2 * LIKENESS:
@@ -295,6 +313,6 @@ def best_clauses(
         most = broken[store].most_common(1)[0][1]
         for clauses, times in broken[store].items():
             named[clauses[0]] += times if times * FEW >= most else 0
-    places = {clause: min(soonest.get((store, clause), MOST_PLACES) for store in likely) for clause in named}
+    places = {clause: min(soonest.get((store, clause), PLACES_MAX) for store in likely) for clause in named}
     order = sorted((places[clause], -times, clause) for clause, times in named.items() if times)
     return [clause for _, _, clause in order], likely

@@ -1,7 +1,7 @@
 """What a wrong store might do in one call, and which clause that breaks.
 
-The interpreter of the law asks at every point which option to take. Here the others are taken, one point at a
-time; each names the clauses that it breaks. Nothing in here knows any lifecycle.
+The interpreter of the law asks at every point which option to take. Here the others are taken, one
+point at a time; each names the clauses that it breaks. Nothing in here knows any lifecycle.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
-class Deviation:
-    """One thing that a store which breaks `clause` might do: what it answers, and the state it leaves.
+class Fault:
+    """One thing that a store which breaks `clause` might do.
 
-    `theory` tells apart the ways in which a guard is judged wrongly: by one too many, by one too few, at random.
-    A store has one of them. `context` is the branch that the law takes where the store deviates.
-    `shows`: the reply is another, or other tokens are held, so that it is soon seen.
+    What it answers, and the state it leaves.
+
+    `theory` tells apart the ways in which a guard is judged wrongly: by one too many, by one too
+    few, at random. A store has one of them. `context` is the branch that the law takes where the
+    store deviates. `shows`: the reply is another, or other tokens are held, so that it is soon
+    seen.
     """
 
     clause: str
@@ -58,20 +61,20 @@ class Script:
 
 
 @lru_cache(maxsize=128)
-def known_deviations(table: Table, limits: tuple[tuple[str, int | None], ...]) -> Deviations:
-    """The deviations of one model; the same for every subject, so what is found out is kept."""
-    return Deviations(Model(table, dict(limits)))
+def faults_of(table: Table, limits: tuple[tuple[str, int | None], ...]) -> Faults:
+    """The faults of one model; the same for every subject, so what is found out is kept."""
+    return Faults(Model(table, dict(limits)))
 
 
-class Deviations:
-    """Every deviation of a model, remembered by state and request."""
+class Faults:
+    """Every fault of a model, remembered by state and request."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._known: dict[tuple[State, Request, frozenset[str]], tuple[Deviation, ...]] = {}
+        self._known: dict[tuple[State, Request, frozenset[str]], tuple[Fault, ...]] = {}
 
-    def of(self, state: State, request: Request, clauses: frozenset[str] = frozenset()) -> tuple[Deviation, ...]:
-        """What a store that breaks one of the clauses, or any if none is named, might do to a request in a state."""
+    def of(self, state: State, request: Request, clauses: frozenset[str] = frozenset()) -> tuple[Fault, ...]:
+        """What a store that breaks one of the clauses, or any clause, might do to a request."""
         key = (state, request, clauses)
         found = self._known.get(key)
         if found is None:
@@ -80,7 +83,7 @@ class Deviations:
             found = self._known[key] = self._all(state, request, clauses)
         return found
 
-    def _all(self, state: State, request: Request, clauses: frozenset[str]) -> tuple[Deviation, ...]:
+    def _all(self, state: State, request: Request, clauses: frozenset[str]) -> tuple[Fault, ...]:
         points: list[Point] = []
 
         def record(point: Point) -> int:
@@ -88,7 +91,7 @@ class Deviations:
             return 0
 
         lawful = self.model.run(state, request, record)
-        found: dict[tuple[str, str, Reply, State], Deviation] = {}
+        found: dict[tuple[str, str, Reply, State], Fault] = {}
 
         def note(script: Script, outcome: Outcome) -> None:
             if (outcome.reply, outcome.state) == (lawful.reply, lawful.state):
@@ -97,9 +100,9 @@ class Deviations:
                 key = (clause, script.theory, outcome.reply, outcome.state)
                 shows = outcome.reply != lawful.reply or _held(outcome.state) != _held(lawful.state)
                 rest = (script.theory, script.context, shows)
-                deviation = Deviation(clause, script.kind, outcome.reply, outcome.state, min(rank, 3), *rest)
-                if key not in found or found[key].cost > deviation.cost:
-                    found[key] = deviation
+                fault = Fault(clause, script.kind, outcome.reply, outcome.state, min(rank, 3), *rest)
+                if key not in found or found[key].cost > fault.cost:
+                    found[key] = fault
 
         for script in _scripts(points):
             if clauses and clauses.isdisjoint(script.clauses):
@@ -133,7 +136,10 @@ def _held(state: State) -> tuple[int, ...]:
 
 
 def _scripts(points: list[Point]) -> Iterator[Script]:
-    """Each point alone; then what goes wrong at several at once: one guard, one clause's rules, an effect untold."""
+    """Each point alone.
+
+    Then what goes wrong at several at once: one guard, one clause's rules, an effect untold.
+    """
     for place, point in enumerate(points):
         for option in range(1, point.options):
             clauses = point.clauses[option - 1]
@@ -171,7 +177,10 @@ def _theories(point: Point) -> Iterator[tuple[str, str]]:
 
 
 class At:
-    """Take these options at these points, and the law's everywhere else; it is `over` when all are taken."""
+    """Take these options at these points, and the law's everywhere else.
+
+    It is `over` when all are taken.
+    """
 
     __slots__ = ("asked", "last", "options", "over")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from onceproof_conformance.doctor.mistakes import AILMENTS, Ailment
-from onceproof_conformance.doctor.process import Named, Watched, is_message
+from onceproof_conformance.doctor.mistakes import MISTAKES, Mistake
+from onceproof_conformance.doctor.process import MishapNames, Watched, is_message
 from onceproof_conformance.protocol import (
     PROTOCOL,
     SUITE,
@@ -35,9 +35,12 @@ FOLLOWS = {"draws_that_fail": "rng_ignored", "id_not_echoed": "id_as_text", "non
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is wrong with an adapter: the mistake, the line sent, the line received, and what stderr said.
+    """What is wrong with an adapter.
 
-    `before` are the lines since the store was opened, each with its answer; `lawful` is what the law answers.
+    The mistake, the line sent, the line received, and what stderr said.
+
+    `before` are the lines since the store was opened, each with its answer; `lawful` is what the
+    law answers.
     """
 
     name: str
@@ -48,9 +51,9 @@ class Complaint:
     lawful: str = ""
 
     @property
-    def ailment(self) -> Ailment:
+    def mistake(self) -> Mistake:
         """The mistake, with its rule and its mend."""
-        return AILMENTS[self.name]
+        return MISTAKES[self.name]
 
 
 class Incurable(ConformanceError):
@@ -84,8 +87,8 @@ class Conversation:
             Incurable: Nothing that comes after it could be understood.
         """
         if not self.is_noted(name) and not self.is_noted(FOLLOWS.get(name, "")):
-            told = shown(sent.rstrip(b"\n"))
-            self.complaints.append(Complaint(name, told, received, stderr, tuple(before), lawful))
+            sent_line = shown(sent.rstrip(b"\n"))
+            self.complaints.append(Complaint(name, sent_line, received, stderr, tuple(before), lawful))
         if name in OUT_OF_STEP:
             raise Incurable
 
@@ -124,7 +127,7 @@ class Conversation:
 
     # lines
 
-    def say(self, line: bytes, named: Named) -> bytes | None:
+    def say(self, line: bytes, named: MishapNames) -> bytes | None:
         """Send a line and give the line that answers it; None, and a complaint, if none does."""
         self.asked += 1
         child = self.running()
@@ -136,7 +139,7 @@ class Conversation:
         self.stop()
         return None
 
-    def ask(self, message: Message, named: Named) -> tuple[Message | None, bytes, bytes]:
+    def ask(self, message: Message, named: MishapNames) -> tuple[Message | None, bytes, bytes]:
         """The reply to a request, if it is one, with the line sent and the line received."""
         identity = self.new_id()
         sent = encode({"id": identity, **message})
@@ -154,9 +157,9 @@ class Conversation:
             name = "fraction" if str(error).startswith(BAD_NUMBERS) else "prints_to_stdout"
             self.complain(name, sent, str(error))
             return None
-        told = reply.get("id")
-        if told != identity or type(told) is not int:
-            self._misnamed(told, sent, line, identity)
+        answered_id = reply.get("id")
+        if answered_id != identity or type(answered_id) is not int:
+            self._misnamed(answered_id, sent, line, identity)
         verdicts = [word for word in ("ok", "err", "crash") if word in reply]
         if len(verdicts) != 1:
             self.complain("two_verdicts" if verdicts else "no_verdict", sent, shown(line))
@@ -167,7 +170,7 @@ class Conversation:
             return None
         return reply
 
-    def _misnamed(self, told: object, sent: bytes, line: bytes, identity: int) -> None:
+    def _misnamed(self, answered_id: object, sent: bytes, line: bytes, identity: int) -> None:
         """Say why an id is another: the reply may be the second one to the request before."""
         if self.is_noted("id_as_text") or self.is_noted("id_not_echoed"):
             return
@@ -176,9 +179,9 @@ class Conversation:
         if any(is_message(one) and decode(one).get("id") == identity for one in late):
             self.complain("more_than_one_reply", sent, f"{shown(line)}, and then {shown(late[0])}")
         else:
-            self.complain("id_as_text" if told == str(identity) else "id_not_echoed", sent, shown(line))
+            self.complain("id_as_text" if answered_id == str(identity) else "id_not_echoed", sent, shown(line))
 
-    def expect_error(self, message: Message, code: str, name: str, named: Named) -> None:
+    def expect_error(self, message: Message, code: str, name: str, named: MishapNames) -> None:
         """A request must be refused with a code."""
         reply, sent, line = self.ask(message, named)
         if reply is not None and reply.get("err") != code:

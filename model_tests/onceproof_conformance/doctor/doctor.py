@@ -1,4 +1,7 @@
-"""Examines an adapter: shakes hands, makes the mistakes' own requests, and says what is wrong with it."""
+"""Examines an adapter.
+
+Shakes hands, makes the mistakes' own requests, and says what is wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from onceproof_conformance.doctor.conversation import Complaint, Conversation, Incurable
 from onceproof_conformance.doctor.manners import Manners
-from onceproof_conformance.doctor.sequences import Patient, telling
+from onceproof_conformance.doctor.sequences import TellingSequence, telling_sequences
 from onceproof_conformance.doctor.stores import StoreManners
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import Clock, Declared, Rng
@@ -43,18 +46,21 @@ class Doctor:
         return self.talk.complaints
 
     def examine(self) -> list[Complaint]:
-        """Everything that was found wrong, in the order in which it was met; the first of each kind."""
+        """Everything that was found wrong, in the order in which it was met.
+
+        The first of each kind.
+        """
         manners = Manners(self.talk)
         try:
             self.announce("shaking hands")
             stores = manners.handshake()
             self.announce("what every adapter must do")
-            patients = {store: _patients(store, declared) for store, declared in stores.items()}
+            sequences = {store: _sequences(store, declared) for store, declared in stores.items()}
             first = next(iter(stores))
-            manners.all(first, next((patient.messages[0] for patient in patients[first]), None))
+            manners.all(first, next((sequence.messages[0] for sequence in sequences[first]), None))
             for store, declared in stores.items():
                 self.announce(store)
-                StoreManners(self.talk, store, declared, patients[store]).all()
+                StoreManners(self.talk, store, declared, sequences[store]).all()
             manners.goodbye()
         except Incurable:
             pass
@@ -63,7 +69,7 @@ class Doctor:
         return self.complaints
 
 
-def _patients(store: str, declared: Declared) -> list[Patient]:
+def _sequences(store: str, declared: Declared) -> list[TellingSequence]:
     """The sequences for a store whose clock and draws are given, as if this store's were."""
     profile = declared.profiles[0] if declared.profiles else Profile.HARDENED
-    return telling(law(store, profile), dialect_of(store), replace(declared, clock=Clock.OP, rng=Rng.INJECT))
+    return telling_sequences(law(store, profile), dialect_of(store), replace(declared, clock=Clock.OP, rng=Rng.INJECT))

@@ -1,9 +1,12 @@
-"""What every adapter must do, whatever its stores are: shake hands, answer in order, survive nonsense."""
+"""What every adapter must do, whatever its stores are.
+
+Shake hands, answer in order, survive nonsense.
+"""
 
 from __future__ import annotations
 
 from onceproof_conformance.doctor.conversation import HELLO, Conversation, Incurable
-from onceproof_conformance.doctor.process import Named, Watched, is_message
+from onceproof_conformance.doctor.process import MishapNames, Watched, is_message
 from onceproof_conformance.protocol import (
     PROTOCOL,
     SUITE,
@@ -42,10 +45,10 @@ class Manners:
         self.talk.begun()
         if failure is not None:
             self._failed_to_greet(child, sent, lines, failure)
-        told = self.talk.understood(lines[0], sent, 0)
-        if told is None:
+        reply = self.talk.understood(lines[0], sent, 0)
+        if reply is None:
             raise Incurable
-        offered = told.get("ok")
+        offered = reply.get("ok")
         try:
             if not isinstance(offered, dict):
                 raise BadOffer("there is no object under ok")
@@ -59,8 +62,11 @@ class Manners:
             raise Incurable from None
 
     def _failed_to_greet(self, child: Watched, sent: bytes, lines: list[bytes], failure: ChildError) -> None:
-        """Say why hello was not answered: a reply that comes when the input ends was not flushed."""
-        name = child.mistake(lines, failure, Named(died="ends_at_once"))
+        """Say why hello was not answered.
+
+        A reply that comes when the input ends was not flushed.
+        """
+        name = child.mistake(lines, failure, MishapNames(died="ends_at_once"))
         received = child.received(lines, failure)
         if isinstance(failure, Silent) and not child.unfinished and (late := child.after_the_end()):
             name, received = (
@@ -77,11 +83,11 @@ class Manners:
             store: One of its stores.
             first: A call on that store which makes sense, if one is known.
         """
-        self.talk.ask(HELLO, Named(died="ends_at_once"))
+        self.talk.ask(HELLO, MishapNames(died="ends_at_once"))
         if self.talk.is_noted("ends_at_once"):
             raise Incurable
         self.talk.expect_error(
-            {"op": UNKNOWN_OP, "at": 0}, "unsupported", "unknown_op", Named(died="dies_on_unknown_op")
+            {"op": UNKNOWN_OP, "at": 0}, "unsupported", "unknown_op", MishapNames(died="dies_on_unknown_op")
         )
         nonsense: tuple[Message, ...] = (
             *([first] if first is not None else []),
@@ -90,14 +96,14 @@ class Manners:
             {"op": "open", "store": store},
         )
         for message in nonsense:
-            self.talk.expect_error(message, "bad_request", "nonsense", Named(died="nonsense"))
+            self.talk.expect_error(message, "bad_request", "nonsense", MishapNames(died="nonsense"))
         self._no_json()
         self._long()
         self._many()
 
     def _no_json(self) -> None:
         sent = b"{ this is no JSON\n"
-        line = self.talk.say(sent, Named("no_json", "no_json"))
+        line = self.talk.say(sent, MishapNames("no_json", "no_json"))
         if line is None:
             return
         reply = decode(line) if is_message(line) else {}
@@ -127,17 +133,17 @@ class Manners:
         what = f"{MANY} requests at once".encode()
         ids = [decode(line).get("id") if is_message(line) else None for line in lines]
         if failure is not None:
-            name = self.talk.running().mistake(lines, failure, Named(silent="many_at_once", died="many_at_once"))
+            name = self.talk.running().mistake(lines, failure, MishapNames(silent="many_at_once", died="many_at_once"))
             self.talk.complain(name, what, f"{len(lines)} replies, then {failure}", failure.stderr)
             self.talk.stop()
         elif [*map(str, ids)] != [*map(str, due)] and {*map(str, ids)} == {*map(str, due)}:
             self.talk.complain("out_of_order", what, f"the ids {', '.join(map(str, ids[:10]))}, …")
 
     def goodbye(self) -> None:
-        """After bye the process ends by itself, with status 0, and so it does when its input ends."""
+        """After bye, and when its input ends, the process ends by itself with status 0."""
         for sent in (encode({"id": self.talk.new_id(), "op": "bye"}), b""):
             how = self.talk.running().leave(sent)
             self.talk.stop()
             if how != 0:
-                told = "it was still running after 2 s" if how is None else f"it ended with status {how}"
-                self.talk.complain("goodbye", sent or b"the end of its input, without bye", told)
+                ending = "it was still running after 2 s" if how is None else f"it ended with status {how}"
+                self.talk.complain("goodbye", sent or b"the end of its input, without bye", ending)

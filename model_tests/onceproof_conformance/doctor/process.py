@@ -10,7 +10,7 @@ from onceproof_conformance.subject import Chatter, Child, ChildError, Silent
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class MishapNames:
     """What it is called if a request is not answered: in time, or because the process ended."""
 
     silent: str = "no_reply"
@@ -31,7 +31,7 @@ class Watched(Child):
         """The beginning of a line whose newline has not come."""
         return self._rest
 
-    def mistake(self, lines: Sequence[bytes], failure: ChildError, named: Named) -> str:
+    def mistake(self, lines: Sequence[bytes], failure: ChildError, named: MishapNames) -> str:
         """The mistake behind an answer that did not come, or not alone."""
         if isinstance(failure, Chatter):
             are_replies = all(map(is_message, [*lines, self.unasked]))
@@ -42,12 +42,12 @@ class Watched(Child):
 
     def received(self, lines: Sequence[bytes], failure: ChildError | None) -> str:
         """What came, in words, and what went wrong then."""
-        told = [shown(line) for line in lines]
+        parts = [shown(line) for line in lines]
         if self.unfinished and not isinstance(failure, Chatter):
-            told.append(f"{shown(self.unfinished)} without a newline")
-        if failure is not None and (told or isinstance(failure, Chatter)):
-            told.append(str(failure))
-        return ", and ".join(told) or f"nothing: {failure}"
+            parts.append(f"{shown(self.unfinished)} without a newline")
+        if failure is not None and (parts or isinstance(failure, Chatter)):
+            parts.append(str(failure))
+        return ", and ".join(parts) or f"nothing: {failure}"
 
 
 def is_message(line: bytes) -> bool:

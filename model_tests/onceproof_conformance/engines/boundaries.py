@@ -12,7 +12,7 @@ INSTANT = "at"
 
 
 def boundaries(table: Table, limits: Mapping[str, int], state: State) -> tuple[int, ...]:
-    """The first instants at which some guard about the time has another answer, for any token of the state."""
+    """The first instants at which a guard about the time has another answer for a token."""
     found: set[int] = set()
     clocks, store = {*table.store, INSTANT}, dict(zip(table.store, state.store, strict=True))
     for function in table.functions.values():

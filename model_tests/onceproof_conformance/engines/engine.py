@@ -1,7 +1,8 @@
 """What every engine is: a name, the subjects that it can try, and what it observes of one.
 
-An engine names no clause that a failure breaks; it yields what it saw, and whoever gathers that names
-what is broken before the engine goes on. So an engine finds on its bench what is known by then.
+An engine names no clause that a failure breaks; it yields what it saw, and whoever gathers that
+names what is broken before the engine goes on. So an engine finds on its bench what is known by
+then.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Protocol
 
 from onceproof_conformance.cases import Case
 from onceproof_conformance.protocol import Message
-from onceproof_conformance.run import Deaths, Runner
+from onceproof_conformance.run import FatalCalls, Runner
 from onceproof_spec.model import Reply
 from onceproof_spec.table import Table
 
@@ -41,7 +42,7 @@ class Bench(Protocol):
         ...
 
     @property
-    def deaths(self) -> Deaths:
+    def fatal_calls(self) -> FatalCalls:
         """The calls that are known to end the subject."""
         ...
 
@@ -127,8 +128,8 @@ Observation = Reachable | Sequences | Taken | Played | Probed | Broke | Doubtful
 class Engine:
     """One way to try a subject.
 
-    `applies` says of which subjects it can observe anything. `observe` yields what it observes; it is
-    not asked for more once a sequence that it played could not be explained.
+    `applies` says of which subjects it can observe anything. `observe` yields what it observes; it
+    is not asked for more once a sequence that it played could not be explained.
     """
 
     name: str

@@ -36,10 +36,10 @@ def printed_leak(runner: Runner, table: Table) -> tuple[Message | None, int]:
     return None, len(tokens)
 
 
-def _raw(told: object) -> bytes:
+def _raw(text: object) -> bytes:
     """The bytes of a token that the store drew for itself."""
     try:
-        return bytes.fromhex(told) if isinstance(told, str) else b""
+        return bytes.fromhex(text) if isinstance(text, str) else b""
     except ValueError:
         return b""
 

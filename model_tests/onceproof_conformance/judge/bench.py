@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from onceproof_conformance.cases import Case
 from onceproof_conformance.judge.naming import Naming
 from onceproof_conformance.judge.observations import Trials
-from onceproof_conformance.run import Deaths, Runner
+from onceproof_conformance.run import FatalCalls, Runner
 from onceproof_spec.model import Reply
 from onceproof_spec.table import Table
 
@@ -41,9 +41,9 @@ class JudgeBench:
         return self.trials.options.examples
 
     @property
-    def deaths(self) -> Deaths:
+    def fatal_calls(self) -> FatalCalls:
         """The calls that are known to end the subject."""
-        return self.trials.deaths
+        return self.trials.fatal_calls
 
     @property
     def waived(self) -> frozenset[str]:

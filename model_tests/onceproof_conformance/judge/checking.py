@@ -25,7 +25,7 @@ from onceproof_spec import Profile, law
 from onceproof_spec.model import Model
 from onceproof_spec.table import Level
 
-MOST_WORKERS = 2
+WORKERS_MAX = 2
 
 Announce = Callable[[str, str, int, int], None]
 
@@ -86,8 +86,8 @@ def check_named(
 ) -> Results:
     """Judge what is named, two runs at a time where there are cores.
 
-    Each run has a subject of its own, and an adapter in Python a process of its own, so the results are those of
-    `check`.
+    Each run has a subject of its own, and an adapter in Python a process of its own, so the results
+    are those of `check`.
     """
     subject = named.subject()
     try:
@@ -99,7 +99,7 @@ def check_named(
             return check(subject, options, stores=stores, profile=profile, argv=argv, announce=announce)
     finally:
         subject.close()
-    workers = min(MOST_WORKERS, os.cpu_count() or 1, len(wanted))
+    workers = min(WORKERS_MAX, os.cpu_count() or 1, len(wanted))
     results = Results(list(argv), options.seed, subject.hello)
     announce("judging", f"{len(wanted)} runs, {workers} at a time", 0, len(wanted))
     with ProcessPoolExecutor(workers) as pool:

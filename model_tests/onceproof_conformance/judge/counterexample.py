@@ -10,7 +10,10 @@ from onceproof_spec.model import Model, Reply, Request
 
 
 def counterexample(runner: Runner, model: Model, failure: Failure) -> Message:
-    """A failure as the results file holds it: up to the call that failed, with what was allowed there."""
+    """A failure as the results file holds it.
+
+    Up to the call that failed, with what was allowed there.
+    """
     case = failure.case
     case = Case(case.store, case.profile, case.limits, case.requests[: failure.place + 1])
     belief, calls, crowd = Belief(model), [], crowd_of(runner.declared, case)
@@ -18,20 +21,23 @@ def counterexample(runner: Runner, model: Model, failure: Failure) -> Message:
     for place, request in enumerate(case.requests):
         seen = failure.replies[place]
         sent, got = raw[place] if place < len(raw) else (runner.message(request, model.limits), None)
-        told = {**sent, "got": runner.dialect.written(seen) if got is None else got}
+        written = {**sent, "got": runner.dialect.written(seen) if got is None else got}
         if crowd is not None and place == MEMBER:
-            told["times"] = 1 + crowd.size
+            written["times"] = 1 + crowd.size
         if place == failure.place:
             allowed = _allowed(runner, model, belief, request, crowd)
-            told["allowed"] = [_lawful(runner, reply) for reply in allowed]
-        calls.append(told)
+            written["allowed"] = [_lawful(runner, reply) for reply in allowed]
+        calls.append(written)
         belief.observe(request, seen)
     config = crowd.config(case) if crowd is not None else case.config
     return {"config": config, "calls": calls, "replay": replay_text(case)}
 
 
 def _lawful(runner: Runner, reply: Reply) -> Message:
-    """A reply that is allowed; a token that the store would draw for itself is told by what it looks like."""
+    """A reply that is allowed.
+
+    A token that the store would draw for itself is told by what it looks like.
+    """
     if runner.own is not None and reply.token is not None:
         return {"ok": f"a new token, {runner.own.pattern}"}
     return runner.dialect.written(reply)

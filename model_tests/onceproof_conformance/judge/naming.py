@@ -1,15 +1,18 @@
-"""Names what is broken: which clauses explain what failed, each with a shortest sequence that shows it."""
+"""Names what is broken.
+
+Which clauses explain what failed, each with a shortest sequence that shows it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from onceproof_conformance.cases import MOST_TRIES, Case, Failure, Observed, how, lost, shrink
+from onceproof_conformance.cases import TRIES_MAX, Case, Failure, Observed, how, lost, shrink
 from onceproof_conformance.diagnosis import (
     Belief,
+    FaultModel,
     Finding,
-    Hypothesis,
     Undecided,
     answering_clause,
     answers_so,
@@ -28,12 +31,13 @@ from onceproof_conformance.run import crowd_of
 from onceproof_spec.model import Reply
 from onceproof_spec.table import Level, branches
 
-MOST_AGAIN = 120
-MOST_STORES = 3
-FEWEST_TRIES, MOST_CALLS = 20, 200_000
-MOST_ROUNDS = 4
+WAIVED_MAX = 120
+STORES_MAX = 3
+TRIES_MIN, SHRINK_CALLS_MAX = 20, 200_000
+ROUNDS_MAX = 4
 BLAMED_BY = "cover"
-"""The engine under whose name it is noted that an argument was not ignored, whichever engine saw it."""
+"""The engine under whose name it is noted that an argument was not ignored, whichever engine saw
+it."""
 
 LOST_TRIES = {"crash": 60, "timeout": 2}
 """So often is a sequence shrunk that ends the subject, or makes it fall silent.
@@ -54,7 +58,7 @@ class Naming:
     def __init__(self, trials: Trials) -> None:
         self.trials, self.runner, self.table = trials, trials.runner, trials.table
         self.branches = branches(self.table)
-        self.stores: list[Hypothesis] = []
+        self.stores: list[FaultModel] = []
         self.broken: dict[str, ClauseResult] = {}
         self.hidden: set[str] = set()
 
@@ -64,46 +68,49 @@ class Naming:
         self.name_all(failures, engine)
         unlike = [failure for failure in failures if not self.is_like(failure.case, list(failure.replies))]
         known = (self.may_break(), frozenset(self.broken), self.trials.sample.evidence())
-        self.hidden |= better_explained(self.trials.deviations, unlike, *known)
+        self.hidden |= better_explained(self.trials.faults, unlike, *known)
 
     def name_all(self, failures: list[Failure], engine: str) -> None:
-        """Report what is broken, one clause after the other, each time for what those before do not explain."""
-        for _ in range(MOST_ROUNDS):
+        """Report clause after clause, each for what those before do not explain."""
+        for _ in range(ROUNDS_MAX):
             waived = frozenset(self.broken)
             clauses = self.may_break(waived)
             known = (clauses, waived, self.trials.sample.evidence(), self.trials.sample.kept)
-            findings = diagnose_parts(self.trials.deviations, failures, *known)
+            findings = diagnose_parts(self.trials.faults, failures, *known)
             for finding in findings[:1]:
                 self.report(finding, engine, waived=waived)
             if not findings or frozenset(self.broken) == waived:
                 return
             failures = self.not_explained(failures, engine)
 
-    def is_like(self, case: Case, replies: list[Reply], stores: Sequence[Hypothesis] = ()) -> bool:
-        """Whether one of some stores, or else a store that the subject was found to be like, answers so."""
+    def is_like(self, case: Case, replies: list[Reply], stores: Sequence[FaultModel] = ()) -> bool:
+        """Whether some store, or one that the subject was found to be like, answers so."""
         observed = Observed(case, tuple(replies))
         return any(answers_so(store, self.trials.model(case), observed) for store in stores or self.stores)
 
     def not_explained(self, failures: list[Failure], engine: str) -> list[Failure]:
-        """The failures that remain when what is broken is waived; the others still show what they exercised."""
+        """The failures that remain when what is broken is waived.
+
+        The others still show what they exercised.
+        """
         waived, left = frozenset(self.broken), []
-        for failure in failures[:MOST_AGAIN]:
+        for failure in failures[:WAIVED_MAX]:
             if self.is_like(failure.case, list(failure.replies)):
                 continue
-            deviations = self.trials.deviations[failure.case.limits]
-            belief = Belief(deviations.model, waived, deviations)
+            faults = self.trials.faults[failure.case.limits]
+            belief = Belief(faults.model, waived, faults)
             try:
                 fine = all(map(belief.observe, failure.case.requests, failure.replies))
             except Undecided:
                 continue
             if fine:
-                self.trials.count(belief.taken, engine, failure.case.requests, deviations.model)
+                self.trials.count(belief.taken, engine, failure.case.requests, faults.model)
             else:
                 left.append(failure)
         return left
 
     def name_lost(self, failures: list[Failure], engine: str) -> list[Failure]:
-        """Report where the subject ended or fell silent, by the clause of the answer that is missing; the others."""
+        """Report where the subject ended or fell silent, and give the other failures."""
         kinds: dict[tuple[str, str], Failure] = {}
         for failure in failures:
             seen = failure.replies[failure.place]
@@ -143,7 +150,7 @@ class Naming:
         return kept
 
     def only_with_ignored(self, case: Case) -> Failure | None:
-        """The failure of a case that does not fail with every ignored argument at its usual value."""
+        """The failure of a case that passes with every ignored argument at its usual value."""
         return None if self.trials.try_case(self.trials.neutral(case)) is not None else self.trials.try_case(case)
 
     def blames_ignored(self) -> bool:
@@ -159,7 +166,7 @@ class Naming:
             return True
         seen = self.trials.sample
         known = (self.may_break(waived), waived, seen.evidence(), seen.kept)
-        findings = diagnose(self.trials.deviations, blamed, *known)
+        findings = diagnose(self.trials.faults, blamed, *known)
         for finding in findings:
             if finding.clause not in self.broken:
                 self.report(finding, engine, waived=waived)
@@ -202,10 +209,13 @@ class Naming:
         if lost(last):
             self.broken[finding.clause].verdict = Verdict(how(last))
             shown |= {"stderr": self.runner.stderr} if self.runner.stderr.strip() else {}
-        self.stores += finding.stores[:MOST_STORES]
+        self.stores += finding.stores[:STORES_MAX]
 
     def shows(self, finding: Finding, waived: frozenset[str], best: bool, case: Case) -> Failure | None:
-        """The failure of a case, if it shows what was found: that the clause explains it, and best of all."""
+        """The failure of a case, if it shows what was found.
+
+        That the clause explains it, and best of all.
+        """
         failure = self.trials.try_case(case)
         if failure is None:
             return None
@@ -213,7 +223,7 @@ class Naming:
             return failure if self.is_like(failure.case, list(failure.replies), finding.stores) else None
         rivals = [finding.clause, *(c for c in self.may_break(waived) if best and c != finding.clause)]
         known = (waived, self.trials.sample.evidence())
-        prices = cheapest(explain(self.trials.deviations[case.limits], failure, rivals, *known))
+        prices = cheapest(explain(self.trials.faults[case.limits], failure, rivals, *known))
         mine = prices.get(finding.clause)
         return failure if mine is not None and mine <= min(prices.values()) else None
 
@@ -223,8 +233,8 @@ class Naming:
         if lost(last):
             return LOST_TRIES[how(last)]
         if self.runner.is_real:
-            return FEWEST_TRIES
-        return MOST_TRIES if crowd is None else max(FEWEST_TRIES, MOST_CALLS // crowd.size)
+            return TRIES_MIN
+        return TRIES_MAX if crowd is None else max(TRIES_MIN, SHRINK_CALLS_MAX // crowd.size)
 
     def breach(self, clause: str, engine: str, shown: Message, one_of: tuple[str, ...] = ()) -> ClauseResult:
         """What is said of a clause that is broken."""

@@ -1,4 +1,7 @@
-"""Runs sequences on one subject and keeps what they showed: what was exercised, what passed, what failed and how."""
+"""Runs sequences on one subject and keeps what they showed.
+
+What was exercised, what passed, what failed and how.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from onceproof_conformance.cases import Case, Failure, Observed, limits_read, lost
-from onceproof_conformance.diagnosis import (
-    Belief,
-    Deviations,
-    Undecided,
-    first_wrong,
-    known_deviations,
-)
+from onceproof_conformance.diagnosis import Belief, Faults, Undecided, faults_of, first_wrong
 from onceproof_conformance.engines import ENGINE_NAMES
 from onceproof_conformance.judge.options import CutOff, Options
 from onceproof_conformance.judge.tally import Sample
-from onceproof_conformance.run import Deaths, Late, Runner, can_be, is_sound
+from onceproof_conformance.run import FatalCalls, Late, Runner, can_be, is_sound
+from onceproof_spec.language import Kind
 from onceproof_spec.model import Model, Reply, Request
 from onceproof_spec.table import Kind, Table
 
-MOST_FAILURES = 2_000
+FAILURES_MAX = 2_000
 
 
 class Trials:
@@ -34,8 +32,8 @@ class Trials:
         self.exercised: dict[str, Counter[tuple[str, ...]]] = {engine: Counter() for engine in ENGINE_NAMES}
         self.probed: Counter[str] = Counter()
         self.probed_by: dict[str, set[str]] = {clause: set() for clause in table.clauses}
-        self.sample, self.deaths = Sample(), Deaths()
-        self.deviations: dict[tuple[tuple[str, int | None], ...], Deviations] = {}
+        self.sample, self.fatal_calls = Sample(), FatalCalls()
+        self.faults: dict[tuple[tuple[str, int | None], ...], Faults] = {}
         self.undecided = ""
         self.ends_at = None if options.budget is None else time.monotonic() + options.budget
         self.ignored = {
@@ -52,9 +50,9 @@ class Trials:
 
     def model(self, case: Case) -> Model:
         """The law with the limits of a case."""
-        known = self.deviations.get(case.limits)
+        known = self.faults.get(case.limits)
         if known is None:
-            known = self.deviations[case.limits] = known_deviations(self.table, case.limits)
+            known = self.faults[case.limits] = faults_of(self.table, case.limits)
         return known.model
 
     def run_all(self, engine: str, cases: Sequence[Case]) -> list[Failure]:
@@ -62,7 +60,7 @@ class Trials:
         failures: list[Failure] = []
         for case, replies in self.replies(cases, engine):
             failure = self.judged(case, tuple(replies), engine)
-            if failure is not None and len(failures) < MOST_FAILURES:
+            if failure is not None and len(failures) < FAILURES_MAX:
                 failures.append(failure)
         self.options.progress(engine, len(cases), len(cases))
         return failures
@@ -78,10 +76,13 @@ class Trials:
 
     def is_left_out(self, case: Case) -> bool:
         """Whether a case is known to end the subject."""
-        return self.deaths.expected(self.model(case), case)
+        return self.fatal_calls.expected(self.model(case), case)
 
     def try_case(self, case: Case) -> Failure | None:
-        """Run a case; the failure if some reply is not allowed. One that the subject can't be given has none."""
+        """Run a case; the failure if some reply is not allowed.
+
+        One that the subject can't be given has none.
+        """
         if not can_be(self.declared, case, self.table):
             return None
         if self.runner.is_real and not is_sound(self.table, case, self.runner.dialect.instants):
@@ -98,7 +99,10 @@ class Trials:
         return None if place is None else Failure.seen(case, replies, place)
 
     def judged(self, case: Case, replies: tuple[Reply, ...], engine: str = "") -> Failure | None:
-        """The failure of a case that was run, if some reply is not allowed; with an engine it is counted."""
+        """The failure of a case that was run, if some reply is not allowed.
+
+        With an engine it is counted.
+        """
         model = self.model(case)
         belief = Belief(model)
         for place, (request, seen) in enumerate(zip(case.requests, replies, strict=False)):
@@ -107,7 +111,7 @@ class Trials:
                     if engine:
                         self.sample.fail([*belief.taken, model.after(min(belief.states), request)[0].branches])
                     if lost(seen):
-                        self.deaths.note(model, min(belief.states), request, seen)
+                        self.fatal_calls.note(model, min(belief.states), request, seen)
                     return Failure.seen(case, replies, place)
             except Undecided as doubt:
                 self.undecided = str(doubt)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from onceproof_conformance.engines import ENGINE_NAMES
+from onceproof_conformance.protocol import ConformanceError
 
 Progress = Callable[[str, int, int], None]
 
@@ -39,5 +40,7 @@ def by_branch(taken: Mapping[tuple[str, ...], int]) -> Counter[str]:
     return found
 
 
-class CutOff(Exception):
+class CutOff(ConformanceError):
     """The budget is spent."""
+
+    code = "cut_off"

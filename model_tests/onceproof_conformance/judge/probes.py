@@ -8,7 +8,7 @@ from onceproof_conformance.cases import Case, Failure
 from onceproof_conformance.diagnosis import Finding
 from onceproof_conformance.engines import printed_leak, zero_cases
 from onceproof_conformance.judge.naming import Naming
-from onceproof_conformance.judge.observations import MOST_FAILURES
+from onceproof_conformance.judge.observations import FAILURES_MAX
 from onceproof_conformance.protocol import Message
 from onceproof_conformance.run import OpenRefused
 from onceproof_spec.table import Draw
@@ -46,7 +46,7 @@ class Probes:
             for case, replies in self.trials.replies(list(cases), f"{self.engine}, limits of zero"):
                 failure = self.trials.judged(case, tuple(replies))
                 self.trials.probe(clause, self.engine)
-                if failure is not None and len(own) < MOST_FAILURES:
+                if failure is not None and len(own) < FAILURES_MAX:
                     (failures if self.trials.try_case(case.as_read) else own).append(failure)
         except OpenRefused as refused:
             shown: Message = {"config": refused.case.config, "calls": [], "open": refused.reply}
@@ -72,7 +72,10 @@ class Probes:
             self.naming.broken[clause] = self.naming.breach(clause, self.engine, shown)
 
     def repeated_draws(self) -> None:
-        """Where the store draws for itself: no two tokens may be the same, in no two stores either."""
+        """Where the store draws for itself.
+
+        No two tokens may be the same, in no two stores either.
+        """
         own = self.runner.own
         rules = [guarded.rule for call in self.table.calls.values() for guarded in call.rules]
         for name in {rule.effect.split()[0] for rule in rules if isinstance(rule, Draw) and rule.again}:

@@ -22,7 +22,9 @@ Taken = Iterable[tuple[str, ...]]
 
 @dataclass
 class Sample:
-    """How often branches were taken in sequences that passed and that failed; every so manieth that passed is kept.
+    """How often branches were taken in sequences that passed and that failed.
+
+    Every so manieth that passed is kept.
 
     So are those that took a branch which few of the others take.
     """

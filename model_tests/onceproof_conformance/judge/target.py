@@ -10,7 +10,9 @@ from onceproof_conformance.subject import TIMEOUT_S, Subject, Wire
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be judged: an adapter by its import path, a command that speaks the protocol, or the reference stores.
+    """What is to be judged.
+
+    An adapter by its import path, a command that speaks the protocol, or the reference stores.
 
     `timeout`: seconds that a command has for one reply.
     """

@@ -1,4 +1,7 @@
-"""The verdict of each clause: what was exercised, what was not, and what can't be judged on this subject."""
+"""The verdict of each clause.
+
+What was exercised, what was not, and what can't be judged on this subject.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ class Verdicts:
         return result
 
     def _why_missed(self, missed: list[str]) -> str:
-        known = sorted(f"{call} ({code})" for call, code in self.trials.deaths.known)
+        known = sorted(f"{call} ({code})" for call, code in self.trials.fatal_calls.known)
         left_out = f"; left out, for they end the subject: {', '.join(known)}" if known else ""
         return f"never exercised: {', '.join(missed)}{left_out}"
 

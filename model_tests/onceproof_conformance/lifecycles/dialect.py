@@ -18,7 +18,7 @@ from onceproof_spec.table import DRAWN, OUTCOMES, Apply, Draw, Given, Kind, Show
 
 NOTHING = Reply()
 
-MOST_TEXT = 200
+VALUE_MAX = 200
 
 
 @lru_cache(maxsize=1000)
@@ -31,8 +31,8 @@ class Dialect:
     """One store's calls: how they are written, how small the stores are that `cover` walks.
 
     `scopes`: the limits of each small store that is walked. `texts`: the texts that
-    its calls name, if any. `races`: what is tried from several threads. `instants`: the numbers that are instants;
-    `signed`: those that may be negative.
+    its calls name, if any. `races`: what is tried from several threads. `instants`: the numbers
+    that are instants; `signed`: those that may be negative.
     """
 
     store: str
@@ -62,13 +62,19 @@ class Dialect:
         return message
 
     def seen(self, request: Request, reply: Message) -> Reply:
-        """A reply as the model would have it; what no law allows comes back as a refusal that is in none."""
+        """A reply as the model would have it.
+
+        What no law allows comes back as a refusal that is in none.
+        """
         if "ok" not in reply:
-            return _refused(reply["err"] if "err" in reply else f"!{reply['crash'][:MOST_TEXT]}")
+            return _refused(reply["err"] if "err" in reply else f"!{reply['crash'][:VALUE_MAX]}")
         return self.value(reply["ok"], _given(self.store, request.call))
 
     def value(self, value: Any, given: Mapping[str, Given]) -> Reply:
-        """A value as the model would have it. `given` are the members that an object has, and `""` is a bare value."""
+        """A value as the model would have it.
+
+        `given` are the members that an object has, and `""` is a bare value.
+        """
         if value is None:
             return NOTHING
         if type(value) is bool or is_whole(value):
@@ -93,8 +99,8 @@ class Dialect:
         if reply.refusal.startswith("!"):
             return {"crash": reply.refusal[1:] or "…"}
         if reply.refusal.startswith(GONE):
-            kind, _, told = reply.refusal[1:].partition(" ")
-            return {kind: told}
+            kind, _, how = reply.refusal[1:].partition(" ")
+            return {kind: how}
         return {"err": reply.refusal} if reply.refusal else {"ok": self.plain(reply)}
 
     def plain(self, reply: Reply) -> Any:
@@ -109,15 +115,18 @@ class Dialect:
 def strange(value: Any) -> Reply:
     """What stands for a value that no law knows: the value itself, cut short, behind a mark."""
     try:
-        told = json.dumps(value, ensure_ascii=False, default=str)
+        text = json.dumps(value, ensure_ascii=False, default=str)
     except ValueError:  # a number too long to be written
-        told = json.dumps(f"a {type(value).__name__} that is too long to be written")
-    return Reply(refusal=STRANGE + (told if len(told) <= MOST_TEXT else json.dumps(told[:MOST_TEXT])))
+        text = json.dumps(f"a {type(value).__name__} that is too long to be written")
+    return Reply(refusal=STRANGE + (text if len(text) <= VALUE_MAX else json.dumps(text[:VALUE_MAX])))
 
 
 @cache
 def _given(store: str, call: str) -> Mapping[str, Given]:
-    """What the law answers to a call: the members of its objects, and under `""` a value that is none."""
+    """What the law answers to a call.
+
+    The members of its objects, and under `""` a value that is none.
+    """
     found: dict[str, Given] = {}
     for guarded in law(store, Profile.HARDENED).calls[call].rules:
         if isinstance(guarded.rule, Draw):

@@ -11,7 +11,10 @@ from onceproof_spec.search import Scope
 
 
 class Tokens(Names):
-    """Sixteen bytes; some differ in the last byte alone, some in the first, and some in both by what cancels out."""
+    """Sixteen bytes.
+
+    Some differ in the last byte alone, some in the first, and some in both by what cancels out.
+    """
 
     pattern = named = "[0-9a-f]{32}"
 

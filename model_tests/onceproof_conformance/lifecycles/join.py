@@ -11,7 +11,10 @@ from onceproof_spec.search import Scope
 
 
 class Digests(Names):
-    """Thirty-two bytes; some differ in the last byte alone, some in the first, and some in both by what cancels out."""
+    """Thirty-two bytes.
+
+    Some differ in the last byte alone, some in the first, and some in both by what cancels out.
+    """
 
     named = "[0-9a-f]{64}"
 

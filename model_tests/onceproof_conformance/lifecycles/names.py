@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-ALIKE = ("a", "A", "a ", "á", "a\u0301", " a", "a\x00")
+LOOKALIKES = ("a", "A", "a ", "á", "a\u0301", " a", "a\x00")
 
 
 class Names:
-    """The text of each token by its handle, and back. Neighbours differ as little as two tokens can.
+    """The text of each token by its handle, and back.
 
-    `strangers` are handles of texts that look like a token's and are none. `pattern` is what every token looks like
-    that the store issues, and `named` what a call names one by; nothing, if that may be any text.
+    Neighbours differ as little as two tokens can.
+
+    `strangers` are handles of texts that look like a token's and are none. `pattern` is what every
+    token looks like that the store issues, and `named` what a call names one by; nothing, if that
+    may be any text.
     """
 
     strangers: tuple[int, ...] = ()
@@ -27,7 +30,10 @@ class Names:
         return self.text(handle)
 
     def stranger(self, handle: int, text: Callable[[int], str]) -> str | None:
-        """The text of a stranger, made from the text of a token that it looks like; None if the handle is no such."""
+        """The text of a stranger, made from the text of a token that it looks like.
+
+        None if the handle is no such.
+        """
         return None
 
     def handle(self, text: str) -> int | None:
@@ -57,7 +63,10 @@ class Bound(Names):
         self._texts, self._handles = {}, {}
 
     def bind(self, handle: int, text: str) -> None:
-        """Name a token by what it was issued as; one that was issued before, in any store, is noted as repeated."""
+        """Name a token by what it was issued as.
+
+        One that was issued before, in any store, is noted as repeated.
+        """
         if not re.fullmatch(self.pattern, text):
             return
         if text in self.issued:
@@ -112,7 +121,7 @@ class Alike(Names):
         self.prefix = prefix
 
     def text(self, handle: int) -> str:
-        return self.prefix + (ALIKE[handle] if handle < len(ALIKE) else str(handle))
+        return self.prefix + (LOOKALIKES[handle] if handle < len(LOOKALIKES) else str(handle))
 
 
 class Listed(Names):

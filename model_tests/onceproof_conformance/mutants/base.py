@@ -15,7 +15,8 @@ from onceproof_conformance.adapter import Adapter, ReferenceAdapter
 from onceproof_spec.table import Profile
 
 SHARED = ("onceproof._expiring", "onceproof._store")
-"""What a store may have in common with others; every wrong store has its own, so that an edit there is its alone."""
+"""What a store may have in common with others; every wrong store has its own, so that an edit there
+is its alone."""
 
 
 class _Remaking:
@@ -47,7 +48,10 @@ class _Remaking:
         return made
 
     def _import(self, name: str, *rest: Any) -> ModuleType:
-        """What an import statement of a module made here imports: another one made here, if it is shared."""
+        """What an import statement of a module made here imports.
+
+        Another one made here, if it is shared.
+        """
         if name not in SHARED:
             return builtins.__import__(name, *rest)
         if name not in self._shared:
@@ -59,8 +63,9 @@ class _Remaking:
 class Mutant:
     """One edit of a reference store.
 
-    `edits`: pairs of text that stands once in the store's file or one it shares, and what stands there instead.
-    `hidden`: the edit breaks an effect, which only a later call shows. `wrapper`: edits the adapter instead.
+    `edits`: pairs of text that stands once in the store's file or one it shares, and what stands
+    there instead. `hidden`: the edit breaks an effect, which only a later call shows. `wrapper`:
+    edits the adapter instead.
     """
 
     store: str
@@ -81,7 +86,8 @@ class Mutant:
         """The store's module with the edit made.
 
         Raises:
-            ValueError: A text to be edited does not stand exactly once in the store's file and those it shares.
+            ValueError: A text to be edited does not stand exactly once in the store's file and
+                those it shares.
         """
         remaking = _Remaking(self.name, self.edits)
         made = remaking.made(f"onceproof.{self.store}")

@@ -1,4 +1,7 @@
-"""What the published stores got wrong, as a page: every departure with a shortest sequence of calls that shows it."""
+"""What the published stores got wrong, as a page.
+
+Every departure with a shortest sequence of calls that shows it.
+"""
 
 from __future__ import annotations
 
@@ -12,40 +15,106 @@ from onceproof_spec.model import FAIL, Model, Reply, Request, State
 from onceproof_spec.search import requests
 from onceproof_spec.table import OUTCOMES, Apply, Kind
 
-MOST_PAIRS = 20_000
+PAIRS_MAX = 20_000
 """So many pairs of states are looked at until an answer shows what a sequence did."""
 
-MOST_DRAWS = 4
+DRAWS_MAX = 4
 
 LETTERS = "ABCDEFGH"
 
 PRACTICE = {
-    "handoff.revoke_reports": "A broker that gives up on a backend counts its revocations to see how many hand-offs were lost. Tokens that had died long before are counted too.",
-    "handoff.time_never_runs_backwards": "The instant is an argument of every call, taken before the lock. Two threads that read the clock in one order and come to the store in the other are enough for it to go back, and a token that was dead is honoured.",
-    "join.register_once": "A listener that sees a token for the first time registers it and tries again. Two connections that present the same token at once both see it for the first time: the second registers it over the first, whatever has become of it by then.",
-    "join.single_use": "The first node has joined and has its credentials. The second registration makes the used token new, and a second node joins with it.",
-    "join.dead_after_expiry": "An expired token is accepted again by registering it, which the listener does on its own whenever it does not know a token.",
-    "join.attempts_count": "The attempt number is what tells one attempt from another in the audit log, and what a timer should name. Counted anew, attempt 1 is two different attempts.",
+    "handoff.revoke_reports": (
+        "A broker that gives up on a backend counts its revocations to see how many hand-offs "
+        "were lost. Tokens that had died long before are counted too."
+    ),
+    "handoff.time_never_runs_backwards": (
+        "The instant is an argument of every call, taken before the lock. Two threads that read "
+        "the clock in one order and come to the store in the other are enough for it to go "
+        "back, and a token that was dead is honoured."
+    ),
+    "join.register_once": (
+        "A listener that sees a token for the first time registers it and tries again. Two "
+        "connections that present the same token at once both see it for the first time: the "
+        "second registers it over the first, whatever has become of it by then."
+    ),
+    "join.single_use": (
+        "The first node has joined and has its credentials. The second registration makes the "
+        "used token new, and a second node joins with it."
+    ),
+    "join.dead_after_expiry": (
+        "An expired token is accepted again by registering it, which the listener does on its "
+        "own whenever it does not know a token."
+    ),
+    "join.attempts_count": (
+        "The attempt number is what tells one attempt from another in the audit log, and what a "
+        "timer should name. Counted anew, attempt 1 is two different attempts."
+    ),
     "join.terminal_is_final": "Nothing that was decided about a token stays decided.",
-    "join.only_holder_consumes": "The record of who used the token names whoever called last, and not the node for which it was in flight.",
-    "join.stale_attempt_is_refused": "Every attempt starts a timer that reverts it. The timer is never cancelled, and names no attempt: when the first attempt has been reverted and a second one runs, the first one's timer undoes the second.",
-    "join.overdue_attempt_is_replaceable": "The timer lives in the process that began. If that ends, the token is in flight for ever and no other address can use it: a crash that locks the token.",
-    "join.no_revival_after_expiry": "A token that expired while it was in flight is issued again after the revert, and whoever looks at it sees a token that can be used.",
-    "join.entries_are_bounded": "Nothing is ever removed: a cluster that is joined for years keeps every token that it has seen.",
-    "ticket.dead_at_deadline": "Ages count from a monotonic clock, which hides it; on a clock that can be set a dead ticket lives again.",
-    "ticket.issue_sweeps": "A server that was busy once and then falls silent keeps every dead ticket, until an issue comes a minute later.",
-    "ticket.outstanding_is_bounded": "The constant is called a maximum and bounds nothing. Five thousand issues within the lifetime are five thousand tickets held, and from a thousand on each issue scans all of them.",
-    "ticket.limit_only_at_the_bound": "What never refuses never refuses too early; nor when it should.",
-    "ticket.random_failure_issues_nothing": "A machine whose random source is not ready answers the request with a crash instead of an error.",
-    "ticket.collision_never_overwrites": "Thirty-two random bytes do not collide; those of a broken or a test source do, and then two holders share one ticket whose lifetime starts again.",
-    "session.fresh_only": "An entry counts as fresh by the clock of the call. Where that can go back, a version that was too old to trust is trusted again.",
-    "session.never_goes_back": "One request reads version 1 from the issuer and is slow. The version is raised to 2 because an account was taken over, and a second request caches 2. The first one then caches 1, and the sessions that were to die are admitted for another minute.",
-    "facet.survives_a_crashing_verifier": "The verifier runs under the store's lock. One that panics once poisons it, and from then on the service can neither mint nor verify anything until it is started again.",
-    "facet.verifier_runs_once": "In a store that is poisoned no verifier runs any more, so its caller learns nothing of the capability.",
-    "facet.register_once": "A second registration under the same identifier silently replaces the facet, and the token that was minted first can never be used.",
-    "facet.entries_are_bounded": "Capabilities that nobody uses stay for the life of the process: a million minted and never presented are a million entries.",
-    "facet.limit_only_at_the_bound": "What never refuses never refuses too early; nor when it should.",
-}  # fmt: skip
+    "join.only_holder_consumes": (
+        "The record of who used the token names whoever called last, and not the node for which it was in flight."
+    ),
+    "join.stale_attempt_is_refused": (
+        "Every attempt starts a timer that reverts it. The timer is never cancelled, and names "
+        "no attempt: when the first attempt has been reverted and a second one runs, the first "
+        "one's timer undoes the second."
+    ),
+    "join.overdue_attempt_is_replaceable": (
+        "The timer lives in the process that began. If that ends, the token is in flight for "
+        "ever and no other address can use it: a crash that locks the token."
+    ),
+    "join.no_revival_after_expiry": (
+        "A token that expired while it was in flight is issued again after the revert, and "
+        "whoever looks at it sees a token that can be used."
+    ),
+    "join.entries_are_bounded": (
+        "Nothing is ever removed: a cluster that is joined for years keeps every token that it has seen."
+    ),
+    "ticket.dead_at_deadline": (
+        "Ages count from a monotonic clock, which hides it; on a clock that can be set a dead ticket lives again."
+    ),
+    "ticket.issue_sweeps": (
+        "A server that was busy once and then falls silent keeps every dead ticket, until an "
+        "issue comes a minute later."
+    ),
+    "ticket.outstanding_is_bounded": (
+        "The constant is called a maximum and bounds nothing. Five thousand issues within the "
+        "lifetime are five thousand tickets held, and from a thousand on each issue scans all "
+        "of them."
+    ),
+    "ticket.limit_only_at_the_bound": ("What never refuses never refuses too early; nor when it should."),
+    "ticket.random_failure_issues_nothing": (
+        "A machine whose random source is not ready answers the request with a crash instead of an error."
+    ),
+    "ticket.collision_never_overwrites": (
+        "Thirty-two random bytes do not collide; those of a broken or a test source do, and "
+        "then two holders share one ticket whose lifetime starts again."
+    ),
+    "session.fresh_only": (
+        "An entry counts as fresh by the clock of the call. Where that can go back, a version "
+        "that was too old to trust is trusted again."
+    ),
+    "session.never_goes_back": (
+        "One request reads version 1 from the issuer and is slow. The version is raised to 2 "
+        "because an account was taken over, and a second request caches 2. The first one then "
+        "caches 1, and the sessions that were to die are admitted for another minute."
+    ),
+    "facet.survives_a_crashing_verifier": (
+        "The verifier runs under the store's lock. One that panics once poisons it, and from "
+        "then on the service can neither mint nor verify anything until it is started again."
+    ),
+    "facet.verifier_runs_once": (
+        "In a store that is poisoned no verifier runs any more, so its caller learns nothing of the capability."
+    ),
+    "facet.register_once": (
+        "A second registration under the same identifier silently replaces the facet, and the "
+        "token that was minted first can never be used."
+    ),
+    "facet.entries_are_bounded": (
+        "Capabilities that nobody uses stay for the life of the process: a million minted and "
+        "never presented are a million entries."
+    ),
+    "facet.limit_only_at_the_bound": ("What never refuses never refuses too early; nor when it should."),
+}
 """What each departure costs where such a store is used."""
 
 
@@ -70,8 +139,9 @@ class Shown:
 def sequence(clause: str) -> tuple[Shown, ...]:
     """The shortest calls that the published store and the hardened one answer differently.
 
-    The published store is here the hardened one with the departures of this clause and no other. Where the clause is
-    broken in consequence of another's departure, the calls begin with those that break its own claim.
+    The published store is here the hardened one with the departures of this clause and no other.
+    Where the clause is broken in consequence of another's departure, the calls begin with those
+    that break its own claim.
     """
     store = clause.partition(".")[0]
     known = examined(store, Profile.PUBLISHED)
@@ -90,16 +160,19 @@ def sequence(clause: str) -> tuple[Shown, ...]:
     calls = until_shown(models, begun, sorted(alphabet, key=lambda call: not reads(store, call)))
     replies = [answers(model, calls)[0] for model in models]
     return tuple(
-        Shown(said(store, call), *(told(store, call, reply) for reply in pair))
+        Shown(said(store, call), *(answer_text(store, call, reply) for reply in pair))
         for call, *pair in zip(calls, *replies, strict=True)
     )
 
 
 def plain(store: str, request: Request) -> Request:
-    """The call with one draw, made as often as it is asked for: which draws come later is no part of the story."""
+    """The call with one draw, made as often as it is asked for.
+
+    Which draws come later is no part of the story.
+    """
     kinds = dict(law(store, Profile.HARDENED).calls[request.call].declared.takes)
     values = tuple(
-        (name, value[:1] * MOST_DRAWS if kinds[name] is Kind.DRAWS else value) for name, value in request.values
+        (name, value[:1] * DRAWS_MAX if kinds[name] is Kind.DRAWS else value) for name, value in request.values
     )
     return replace(request, values=values)
 
@@ -141,7 +214,7 @@ def until_shown(models: Sequence[Model], begun: Sequence[Request], alphabet: Seq
             if after[0].reply != after[1].reply:
                 return (*way, call)
             further = tuple(outcome.state for outcome in after)
-            if further not in seen and len(seen) < MOST_PAIRS:
+            if further not in seen and len(seen) < PAIRS_MAX:
                 seen.add(further)
                 queue.append(((*way, call), further))
     return tuple(begun)
@@ -167,13 +240,13 @@ def said(store: str, request: Request) -> str:
     return f"{request.call}({', '.join(parts)}) at {request.at}"
 
 
-def told(store: str, request: Request, reply: Reply) -> str:
+def answer_text(store: str, request: Request, reply: Reply) -> str:
     """A reply in words."""
     if reply.refusal:
         return "crash" if reply.refusal.startswith("!") else f"`{reply.refusal}`"
     if reply.shown:
         members = [(name, member) for name, member in reply.shown if name not in reply.optional]
-        return ", ".join(f"{name} {told(store, request, member)}" for name, member in members)
+        return ", ".join(f"{name} {answer_text(store, request, member)}" for name, member in members)
     if reply.token is not None:
         return LETTERS[reply.token]
     if reply.word or reply.text is not None:

@@ -1,7 +1,9 @@
-"""The house as a picture: the rooms of the three packages and who imports whom, read off the imports.
+"""The house as a picture.
 
-A room is a sub-package, or a module that stands beside the sub-packages. It stands one floor above the
-highest room that it imports.
+The rooms of the three packages and who imports whom, read off the imports.
+
+A room is a sub-package, or a module that stands beside the sub-packages. It stands one floor above
+the highest room that it imports.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from onceproof_conformance.pages.schema import Schema, arguments, codes, config, value
-from onceproof_conformance.protocol import MOST_LINE, PROTOCOL, capabilities, needs
-from onceproof_conformance.subject import MOST_IN_FLIGHT
+from onceproof_conformance.protocol import LINE_MAX, PROTOCOL, capabilities, needs
+from onceproof_conformance.subject import IN_FLIGHT_MAX
 from onceproof_spec import lifecycles
 
 
@@ -24,8 +24,8 @@ def protocol_page(command: str) -> str:
     return environment.get_template("protocol.md.jinja").render(
         command=command,
         protocol=PROTOCOL,
-        most_line=MOST_LINE,
-        in_flight=MOST_IN_FLIGHT,
+        most_line=LINE_MAX,
+        in_flight=IN_FLIGHT_MAX,
         caps=sorted(capabilities()),
         stores=[
             {"name": store, "config": config(store)["properties"], "calls": _calls(store)} for store in lifecycles()

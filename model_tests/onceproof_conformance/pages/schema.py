@@ -2,8 +2,8 @@
 
 `python -m onceproof_conformance.pages docs` writes them.
 
-Under `$defs` stand the messages by their names: `hello`, `open.handoff`, `handoff.issue`, `race`, …, and under the same
-name with `.reply` what answers them.
+Under `$defs` stand the messages by their names: `hello`, `open.handoff`, `handoff.issue`, `race`,
+…, and under the same name with `.reply` what answers them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from onceproof_conformance.adapter import MOST_LANES
+from onceproof_conformance.adapter import LANES_MAX
 from onceproof_conformance.cases import bounds, lifetimes
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import (
@@ -82,14 +82,14 @@ def _messages() -> Iterator[tuple[str, Schema]]:
         for op in needs(store):
             yield f"{store}.{op}", request_schema(op, {"at": NATURAL, **arguments(store, op)})
             yield f"{store}.{op}.reply", _reply(value(store, op), codes(store, op))
-    lanes = {"type": "array", "minItems": 1, "maxItems": MOST_LANES, "items": {"type": "array", "items": _raced()}}
+    lanes = {"type": "array", "minItems": 1, "maxItems": LANES_MAX, "items": {"type": "array", "items": _raced()}}
     yield "race", request_schema("race", {"at": NATURAL, "meet_ms": NATURAL, "lanes": lanes})
-    told = {
+    raced = {
         "type": "object",
         "required": ["t"],
         "properties": {"t": {"type": "array", "items": NATURAL, "minItems": 2}},
     }
-    yield "race.reply", _reply({"type": "array", "items": {"type": "array", "items": told}}, ())
+    yield "race.reply", _reply({"type": "array", "items": {"type": "array", "items": raced}}, ())
     yield "restart", request_schema("restart", {})
     yield "restart.reply", _reply(NULL, ())
     yield "bye", request_schema("bye", {})
@@ -105,11 +105,11 @@ def request_schema(op: str, given: Mapping[str, Schema], optional: tuple[str, ..
     return {"type": "object", "required": required, "properties": {"id": NATURAL, "op": {"const": op}, **given}}
 
 
-def _reply(told: Schema | None, refused: tuple[str, ...], says: str = "", identity: Schema = NATURAL) -> Schema:
+def _reply(answer: Schema | None, refused: tuple[str, ...], says: str = "", identity: Schema = NATURAL) -> Schema:
     err = {"enum": [*refused, *(code for code in NONSENSE if code not in refused)]}
-    shapes: list[Schema] = [] if told is None else [{"required": ["ok"], "properties": {"ok": told}}]
+    shapes: list[Schema] = [] if answer is None else [{"required": ["ok"], "properties": {"ok": answer}}]
     shapes += [{"required": ["err"], "properties": {"err": err}}]
-    shapes += [] if told is None else [{"required": ["crash"]}]
+    shapes += [] if answer is None else [{"required": ["crash"]}]
     schema: Schema = {"type": "object", "required": ["id"], "properties": {"id": identity, **WORDS}, "oneOf": shapes}
     return {"description": says, **schema} if says else schema
 
@@ -135,8 +135,8 @@ def _hello() -> Schema:
         }
         for store in lifecycles()
     }
-    told = {"protocol": {"const": PROTOCOL}, "name": TEXT, "version": TEXT, "language": TEXT}
-    properties = {**told, "stores": {"type": "object", "properties": stores}}
+    named = {"protocol": {"const": PROTOCOL}, "name": TEXT, "version": TEXT, "language": TEXT}
+    properties = {**named, "stores": {"type": "object", "properties": stores}}
     return {"type": "object", "required": ["protocol", "stores"], "properties": properties}
 
 
@@ -195,7 +195,10 @@ def value(store: str, op: str) -> Schema:
 
 
 def union(schemas: Sequence[Schema]) -> Schema:
-    """The schema of what fits any of some: objects with the same members are one, words a choice of them."""
+    """The schema of what fits any of some.
+
+    Objects with the same members are one, words a choice of them.
+    """
     objects = [schema for schema in schemas if schema.get("type") == "object"]
     words = [schema["const"] for schema in schemas if "const" in schema]
     nullable = any("null" in schema.get("type", ()) for schema in schemas if schema != NULL)

@@ -1,8 +1,10 @@
-"""The generated pages of the documentation. `python -m onceproof_conformance.pages docs` writes them.
+"""The generated pages of the documentation.
 
-For each lifecycle there is a page, and for each of its laws a TLA+ module with what TLC needs to check it. One page
-tells of all the departures, one of the protocol, and beside it stands the JSON Schema of every message.
-The index is written by hand, but for the picture of the house.
+`python -m onceproof_conformance.pages docs` writes them.
+
+For each lifecycle there is a page, and for each of its laws a TLA+ module with what TLC needs to
+check it. One page tells of all the departures, one of the protocol, and beside it stands the JSON
+Schema of every message. The index is written by hand, but for the picture of the house.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from onceproof_spec.exports import configuration, markdown, mermaid, name_of, tl
 
 COMMAND = "python -m onceproof_conformance.pages docs"
 
-STORY = "wrong.md"
+DEPARTURES = "wrong.md"
 INDEX = "index.md"
 """The page that shows the house; all of it but the picture is written by hand."""
 
@@ -61,7 +63,7 @@ def _departures(entry: Entry) -> Iterator[str]:
 def pages() -> Mapping[str, Callable[[], str]]:
     """Every page by its place in the folder, and what makes its text."""
     found: dict[str, Callable[[], str]] = {f"{store}.md": partial(lifecycle_page, store) for store in lifecycles()}
-    found[STORY] = partial(departures_page, COMMAND)
+    found[DEPARTURES] = partial(departures_page, COMMAND)
     found["protocol.md"] = partial(protocol_page, COMMAND)
     found["protocol.json"] = schema_text
     for store in lifecycles():

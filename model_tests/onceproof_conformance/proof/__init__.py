@@ -1,4 +1,7 @@
-"""What is known of the law itself: proofs, searches, mutants of it, and what the claims suffice for."""
+"""What is known of the law itself.
+
+Proofs, searches, mutants of it, and what the claims suffice for.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from onceproof_conformance.proof.claims_suffice import look_for
+    from onceproof_conformance.proof.claims_suffice import catch_mutants
     from onceproof_conformance.proof.examination import Examined, departed, examined, reached_places
     from onceproof_conformance.proof.law import (
         Layer,
@@ -38,6 +41,7 @@ MODULES = {
     "Layer": "law",
     "Objection": "law",
     "by_search": "state_counts",
+    "catch_mutants": "claims_suffice",
     "count_states": "state_counts",
     "departed": "examination",
     "disagreements": "law",
@@ -46,7 +50,6 @@ MODULES = {
     "judge_lifecycle": "law",
     "killers": "law_mutants",
     "law_mutants_of": "law_mutants",
-    "look_for": "claims_suffice",
     "objections": "law",
     "prove": "proving",
     "reached_places": "examination",
@@ -54,7 +57,8 @@ MODULES = {
     "scope_of": "scopes",
     "show_proof": "report",
 }
-"""Which module a name is taken from, when it is asked for: most of them need z3, which is not always installed."""
+"""Which module a name is taken from, when it is asked for: most of them need z3, which is not
+always installed."""
 
 __all__ = [
     "ENGINES",
@@ -65,6 +69,7 @@ __all__ = [
     "Layer",
     "Objection",
     "by_search",
+    "catch_mutants",
     "count_states",
     "departed",
     "disagreements",
@@ -73,7 +78,6 @@ __all__ = [
     "judge_lifecycle",
     "killers",
     "law_mutants_of",
-    "look_for",
     "objections",
     "prove",
     "reached_places",

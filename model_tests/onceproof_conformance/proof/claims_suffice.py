@@ -1,9 +1,11 @@
-"""Whether the claims are enough: each slip of the pen in a table breaks a claim, or changes nothing that is reached.
+"""Whether the claims are enough.
 
-A slip is a row with another target, with a guard dropped or negated, without its update, tried before the row above
-it; or a rule left out. It is `caught` if a claim that holds of the table no longer holds, or something is no longer
-reached, or a call no longer ends; it is `equivalent` if z3 shows that the table does the same as before, for any
-values. There is no third case.
+Each mutant of a table breaks a claim, or changes nothing that is reached.
+
+A mutant is a row with another target, with a guard dropped or negated, without its update, tried
+before the row above it; or a rule left out. It is `caught` if a claim that holds of the table no
+longer holds, or something is no longer reached, or a call no longer ends; it is `equivalent` if z3
+shows that the table does the same as before, for any values. There is no third case.
 """
 
 from __future__ import annotations
@@ -35,8 +37,11 @@ from onceproof_spec.table import Admit, Evict, LoweredCall, Profile, Sweep, Tabl
 
 
 @dataclass(slots=True)
-class Slips:
-    """What became of every slip in one table: by what each was caught, and those that nothing catches."""
+class MutantsCaught:
+    """What became of every mutant of one table.
+
+    By what each was caught, and those that nothing catches.
+    """
 
     caught: Counter[str] = field(default_factory=Counter)
     equivalent: list[str] = field(default_factory=list)
@@ -44,12 +49,12 @@ class Slips:
 
     @property
     def total(self) -> int:
-        """How many slips there are."""
+        """How many mutants there are."""
         return self.caught.total() + len(self.equivalent) + len(self.missed)
 
 
-def slips(table: Table) -> Iterator[LawMutant]:
-    """Every slip that leaves a table which reads only what it can know."""
+def table_mutants(table: Table) -> Iterator[LawMutant]:
+    """Every mutant that leaves a table which reads only what it can know."""
     for mutant in (*_in_rows(table), *_in_order(table), *_in_rules(table)):
         if readable(mutant.table):
             yield mutant
@@ -81,10 +86,10 @@ def _in_rules(table: Table) -> Iterator[LawMutant]:
             yield LawMutant(what, "rule", name, replace(table, calls=calls))
 
 
-def look_for(name: str, profile: Profile) -> Slips:
-    """What becomes of every slip in one law."""
-    found = Slips()
-    for mutant in slips(examined(name, profile).table):
+def catch_mutants(name: str, profile: Profile) -> MutantsCaught:
+    """What becomes of every mutant of one law."""
+    found = MutantsCaught()
+    for mutant in table_mutants(examined(name, profile).table):
         by = caught_by(examined(name, profile), mutant)
         if by:
             found.caught[by] += 1
@@ -96,7 +101,10 @@ def look_for(name: str, profile: Profile) -> Slips:
 
 
 def caught_by(known: Examined, mutant: LawMutant) -> str:
-    """The clause of the first claim that no longer holds, or what else is no longer so; empty if nothing is."""
+    """The clause of the first claim that no longer holds, or what else is no longer so.
+
+    Empty if nothing is.
+    """
     table, prover = known.table, Prover(mutant.table)
     holding = [place for place in proved_places(table) if known.proof(place).verdict is Verdict.PROVED]
     for place in sorted(holding, key=lambda place: unlikely(table, table.claims[place], mutant)):
@@ -146,7 +154,10 @@ def _refuses_nothing(table: Table, mutant: LawMutant) -> bool:
 
 
 def _reached_in(table: Table, event: str) -> tuple[str, ...]:
-    """The states in which an event is ever applied: a sweep and an eviction apply theirs only to what is held."""
+    """The states in which an event is ever applied.
+
+    A sweep and an eviction apply theirs only to what is held.
+    """
     appliers = [
         guarded.rule
         for call in table.calls.values()
@@ -167,8 +178,8 @@ def _same(before: Symbolic, after: Symbolic, event: str, state: str) -> bool:
     if state == table.initial:
         hypothesis.append(before.empty(record))
     codes = {code: number for number, code in enumerate(dict.fromkeys(row.code for row in table.rows))}
-    (one, told), (other, said) = (_done(side, event, state, record, known, codes) for side in (before, after))
-    same = z3.And(one[0] == other[0], told == said, *map(lambda a, b: a == b, one[1], other[1]))
+    (one, code), (other, other_code) = (_done(side, event, state, record, known, codes) for side in (before, after))
+    same = z3.And(one[0] == other[0], code == other_code, *map(lambda a, b: a == b, one[1], other[1]))
     return bool(before.check(*hypothesis, z3.Not(same)) == z3.unsat)
 
 

@@ -14,7 +14,7 @@ from onceproof_spec.table import Profile, Table
 
 
 class Examined:
-    """One table with its lemmas, the proofs of its claims and its search, each made when it is asked for and kept."""
+    """One table with its lemmas, proofs and search, each made when it is asked for."""
 
     def __init__(self, table: Table, scope: Scope | None = None) -> None:
         self.table = table
@@ -51,7 +51,10 @@ class Examined:
 
 @cache
 def examined(name: str, profile: Profile) -> Examined:
-    """What is known of one declared lifecycle in one profile. KeyError if there is no lifecycle of that name."""
+    """What is known of one declared lifecycle in one profile.
+
+    KeyError if there is no lifecycle of that name.
+    """
     return Examined(law(name, profile))
 
 

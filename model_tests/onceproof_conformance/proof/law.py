@@ -1,10 +1,12 @@
 """Whether a law is one: looked at in layers, before any store runs.
 
-`definition` (it can be lowered), `well-formed` (the lemmas that every proof rests on), `proof` (z3, for any number
-of tokens and any limits), `search` (every state of a small store). A claim that is neither proved nor refuted, and
-a search that was cut short, are objections: they never mean that something holds.
+`definition` (it can be lowered), `well-formed` (the lemmas that every proof rests on), `proof` (z3,
+for any number of tokens and any limits), `search` (every state of a small store). A claim that is
+neither proved nor refuted, and a search that was cut short, are objections: they never mean that
+something holds.
 
-Laws that are wrong in one place are made here too, so that every claim can be shown to be about something.
+Laws that are wrong in one place are made here too, so that every claim can be shown to be about
+something.
 """
 
 from __future__ import annotations
@@ -53,7 +55,10 @@ def judge_law(tables: Mapping[Profile, Table], search: bool = True) -> list[Obje
 def judge_lifecycle(
     machine: type[Lifecycle], scope: Scope | None = None, *, search: bool = True
 ) -> Iterator[Objection]:
-    """What is wrong with a declaration, layer by layer; nothing more is said of one that can't be lowered."""
+    """What is wrong with a declaration, layer by layer.
+
+    Nothing more is said of one that can't be lowered.
+    """
     try:
         tables = {profile: lower(machine, profile) for profile in Profile}
     except DefinitionError as error:
@@ -63,7 +68,10 @@ def judge_lifecycle(
 
 
 def objections(law: Mapping[Profile, Examined], *, search: bool = True) -> Iterator[Objection]:
-    """What is wrong with a law, layer by layer; nothing of a later layer is worked out before it is asked for."""
+    """What is wrong with a law, layer by layer.
+
+    Nothing of a later layer is worked out before it is asked for.
+    """
     for profile in Profile:
         if profile not in law:
             yield Objection(Layer.DEFINITION, profile, "the law has no table for this profile")
@@ -89,7 +97,10 @@ def refuted(known: Examined) -> set[str]:
 
 
 def left(known: Examined) -> set[str]:
-    """The clauses that the law leaves: some claim of them is false, or is about what never happens."""
+    """The clauses that the law leaves.
+
+    Some claim of them is false, or is about what never happens.
+    """
     return {proof.claim for proof in known.proofs() if proof.verdict in (Verdict.FALSE, Verdict.EMPTY)}
 
 

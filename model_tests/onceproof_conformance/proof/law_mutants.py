@@ -30,7 +30,10 @@ from onceproof_spec.table import (
 
 @dataclass(frozen=True, slots=True)
 class LawMutant:
-    """A law that differs in one place: what was done to it, whether to a row or a rule, of which event or call."""
+    """A law that differs in one place.
+
+    What was done to it, whether to a row or a rule, of which event or call.
+    """
 
     what: str
     part: str
@@ -46,10 +49,11 @@ CODES = ("refusal", "exhausted", "failed")
 def law_mutants_of(table: Table) -> Iterator[LawMutant]:
     """Every row and every rule changed, in every way that a slip of the pen could change it.
 
-    Rows: another target, a guard dropped or negated, the update dropped or one given, another answer of the same
-    event, the next row of the cell tried first. Rules: one dropped, two in the other order, a guard dropped or
-    negated, another limit, token, field or refusal named, nobody admitted, an event applied to all. What reads
-    something that it can't know is left out: such a law would not get past its definition.
+    Rows: another target, a guard dropped or negated, the update dropped or one given, another
+    answer of the same event, the next row of the cell tried first. Rules: one dropped, two in the
+    other order, a guard dropped or negated, another limit, token, field or refusal named, nobody
+    admitted, an event applied to all. What reads something that it can't know is left out: such a
+    law would not get past its definition.
     """
     for mutant in (*_row_mutants(table), *_rule_mutants(table)):
         if readable(mutant.table):
@@ -142,7 +146,10 @@ def readable(table: Table) -> bool:
 
 
 def killers(table: Table, place: int, mutants: Iterable[LawMutant], scope: Scope) -> Iterator[LawMutant]:
-    """The mutants in which a claim of the table no longer holds; `scope` is for claims that something is reached."""
+    """The mutants in which a claim of the table no longer holds.
+
+    `scope` is for claims that something is reached.
+    """
     claim = table.claims[place]
     for mutant in sorted(mutants, key=lambda mutant: unlikely(table, claim, mutant)):
         if claim.scope == "sometimes":
@@ -165,7 +172,10 @@ def narrowed(claim: Claim, mutant: LawMutant) -> Claim | None:
 
 
 def unlikely(table: Table, claim: Claim, mutant: LawMutant) -> tuple[bool, bool]:
-    """What is tried first comes first: a mutant of what the claim names, and of a rule if it is about a call."""
+    """What is tried first comes first.
+
+    A mutant of what the claim names, and of a rule if it is about a call.
+    """
     named = {*claim.when.event, *claim.when.call, *claim.then.event}
     elsewhere = mutant.touched not in named and not named.intersection(table.appliers(mutant.touched))
     return elsewhere, (mutant.part == "rule") is not (claim.scope in ("call", "bound") or bool(claim.spare))

@@ -32,9 +32,9 @@ class ClaimProof:
 
     def message(self) -> Message:
         """The claim as the JSON form holds it."""
-        told: Message = {"clause": self.clause, "says": self.says, "verdict": self.verdict}
-        told["obligations"] = self.obligations
-        return told | ({"sequence": list(self.sequence)} if self.sequence else {})
+        message: Message = {"clause": self.clause, "says": self.says, "verdict": self.verdict}
+        message["obligations"] = self.obligations
+        return message | ({"sequence": list(self.sequence)} if self.sequence else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,18 @@ class LawProof:
 
     def message(self) -> Message:
         """The law as the JSON form holds it."""
-        told: Message = {"store": self.store, "profile": self.profile, "states": self.states}
-        told |= {"transitions": self.transitions, "complete": self.complete}
-        told["claims"] = [claim.message() for claim in self.claims]
-        return told | {"objections": list(self.objections)}
+        message: Message = {"store": self.store, "profile": self.profile, "states": self.states}
+        message |= {"transitions": self.transitions, "complete": self.complete}
+        message["claims"] = [claim.message() for claim in self.claims]
+        return message | {"objections": list(self.objections)}
 
 
 @dataclass
 class ProofResults:
-    """All that was proved. `decisions` holds each decision's name and verdict; one of ours is `exhausted` or better."""
+    """All that was proved.
+
+    `decisions` holds each decision's name and verdict; one of ours is `exhausted` or better.
+    """
 
     laws: list[LawProof] = field(default_factory=list)
     decisions: list[tuple[str, str, bool | None]] = field(default_factory=list)
@@ -76,7 +79,7 @@ class ProofResults:
     def message(self, version: str) -> Message:
         """The JSON form."""
         verdict = {0: "pass", 1: "fail", 2: "undecided"}[self.exit_status]
-        decisions = [{"name": name, "verdict": told} for name, told, _ in self.decisions]
+        decisions = [{"name": name, "verdict": text} for name, text, _ in self.decisions]
         laws = [one.message() for one in self.laws]
         return {"onceproof": version, "verdict": verdict, "laws": laws, "decisions": decisions}
 
@@ -141,8 +144,8 @@ def _decisions(stores: list[str], announce: Announce) -> list[tuple[str, str, bo
     pairs = [pair for pair in PAIRS if not stores or pair.store in stores]
     for store, profile in dict.fromkeys((pair.store, pair.profile) for pair in pairs):
         name, rows = f"{store} records {profile}", unproved(law(store, profile))
-        told = "; ".join([f"{name}: {'not proved' if rows else 'proved'}", *rows])
-        found.append((name, told, None if rows else True))
+        text = "; ".join([f"{name}: {'not proved' if rows else 'proved'}", *rows])
+        found.append((name, text, None if rows else True))
     done = itertools.count(1)
     for one in compare_all(pairs, lambda one: announce(f"compared {one.pair}", next(done), len(pairs))):
         found.append((one.pair, str(one), fine.get(one.verdict)))

@@ -14,7 +14,10 @@ from onceproof_spec import Profile
 
 
 def show_proof(results: ProofResults, console: Console) -> None:
-    """Print what was proved: a line a claim, the sequences that break the published claims, the decisions."""
+    """Print what was proved.
+
+    A line a claim, the sequences that break the published claims, the decisions.
+    """
     for one in results.laws:
         grid = Grid(title=f"{one.store}, {one.profile}", title_justify="left", show_edge=False, pad_edge=False)
         for heading in ("clause", "verdict", "obligations", "claim"):
@@ -29,8 +32,8 @@ def show_proof(results: ProofResults, console: Console) -> None:
                 console.print(f"{claim.clause} departs: {_calls(claim.sequence)}", markup=False, soft_wrap=True)
         cut = "" if one.complete else ", cut short"
         console.print(f"search: {one.states:,} states, {one.transitions:,} transitions{cut}\n")
-    for _, told, fine in results.decisions:
-        console.print(Text(told, style="green" if fine else "bold red" if fine is False else "yellow"))
+    for _, text, fine in results.decisions:
+        console.print(Text(text, style="green" if fine else "bold red" if fine is False else "yellow"))
     for one in results.laws:
         for objection in one.objections:
             console.print(Text(f"{one.store}: {objection}", style="bold red"))
@@ -47,8 +50,8 @@ def _verdict(one: LawProof, claim: ClaimProof) -> Text:
     if claim.verdict == "proved":
         return Text("proved", style="green")
     departs = one.profile == Profile.PUBLISHED and claim.clause in one.departed
-    told = {"false": "departs", "empty": "n/a"} if departs else {}
-    return Text(told.get(claim.verdict, claim.verdict), style="cyan" if departs else "bold red")
+    words = {"false": "departs", "empty": "n/a"} if departs else {}
+    return Text(words.get(claim.verdict, claim.verdict), style="cyan" if departs else "bold red")
 
 
 def _calls(sequence: Sequence[Message]) -> str:

@@ -15,5 +15,8 @@ SCOPES: dict[str, Scope] = {
 
 
 def scope_of(store: str) -> Scope:
-    """How small the store is in the exhaustive search of one lifecycle; KeyError if none is known."""
+    """How small the store is in the exhaustive search of one lifecycle.
+
+    KeyError if none is known.
+    """
     return SCOPES[store]

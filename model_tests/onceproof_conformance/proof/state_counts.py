@@ -1,9 +1,11 @@
-"""How many states and transitions each engine counts in each law: our own search, rumur, Spin and TLC.
+"""How many states and transitions each engine counts in each law.
 
-`python -m onceproof_conformance.proof.state_counts` prints them, and exits 1 where two differ. Equal
-counts from an engine that shares nothing with ours but the law are the best test of both. What an
-engine counts besides is taken off, exactly and for a reason that stands beside it; an engine that
-is not there is an error, never passed over.
+Our own search, rumur, Spin and TLC.
+
+`python -m onceproof_conformance.proof.state_counts` prints them, and exits 1 where two differ.
+Equal counts from an engine that shares nothing with ours but the law are the best test of both.
+What an engine counts besides is taken off, exactly and for a reason that stands beside it; an
+engine that is not there is an error, never passed over.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from onceproof_conformance.proof.examination import examined
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec import Profile, Table, lifecycles
 from onceproof_spec.exports import configuration, murphi, name_of, promela, tla
 from onceproof_spec.search import Scope, Search
@@ -27,14 +30,16 @@ SECONDS = 120
 
 
 class Counts(NamedTuple):
-    """How many different states there are, and how many transitions lead from one to another or to itself."""
+    """How many different states there are, and how many transitions between them."""
 
     states: int
     transitions: int
 
 
-class EngineFailed(Exception):
+class EngineFailed(ConformanceError):
     """An engine is not there, broke off, or found something wrong."""
+
+    code = "engine_failed"
 
 
 def by_search(found: Search) -> Counts:
@@ -48,35 +53,40 @@ def by_rumur(table: Table, scope: Scope) -> Counts:
     """What rumur counts: it fires one rule for each transition."""
     made = ["rumur", "--symmetry-reduction=off", "--deadlock-detection=off", "--output=law.c", "law.m"]
     built = ["gcc", "-std=c11", "-O1", "-march=native", "-o", "law", "law.c", "-lpthread"]
-    told = _run({"law.m": murphi(table, scope)}, [made, built, ["./law"]])
-    states, fired = _numbers(told, r"(\d+) states, (\d+) rules fired", sound="No error found.")
+    output = _run({"law.m": murphi(table, scope)}, [made, built, ["./law"]])
+    states, fired = _numbers(output, r"(\d+) states, (\d+) rules fired", sound="No error found.")
     return Counts(states, fired)
 
 
 def by_spin(table: Table, scope: Scope) -> Counts:
-    """What Spin counts, less its beginning; it is kept from leaving out of its states what is never read.
+    """What Spin counts, less its beginning.
 
-    It stores one state more, in which nothing has its first value yet. What it calls transitions is the states that
-    it stored and those that it met again: that is each transition once, and besides the one that gives the first
-    values, and the state that it begins in, to which none leads.
+    It is kept from leaving out of its states what is never read.
+
+    It stores one state more, in which nothing has its first value yet. What it calls transitions is
+    the states that it stored and those that it met again: that is each transition once, and besides
+    the one that gives the first values, and the state that it begins in, to which none leads.
     """
     built = ["gcc", "-O1", "-DSAFETY", "-DNOREDUCE", "-w", "-o", "pan", "pan.c"]
     commands = [["spin", "-o2", "-a", "law.pml"], built, ["./pan", "-m1000000", "-w20"]]
-    told = _run({"law.pml": promela(table, scope)}, commands)
+    output = _run({"law.pml": promela(table, scope)}, commands)
     stored, passed = _numbers(
-        told, r"(\d+) states, stored\n.*\n\s*(\d+) transitions", sound="errors: 0", unsound="search depth too small"
+        output, r"(\d+) states, stored\n.*\n\s*(\d+) transitions", sound="errors: 0", unsound="search depth too small"
     )
     return Counts(stored - 1, passed - 2)
 
 
 def by_tlc(table: Table, scope: Scope) -> Counts:
-    """What TLC counts, less its beginning: it generates a state for each transition, and the initial one."""
+    """What TLC counts, less its beginning.
+
+    It generates a state for each transition, and the initial one.
+    """
     name = name_of(table)
     java = ["java", "-XX:+UseSerialGC", "-Djava.io.tmpdir=.", "-cp", _tlc(), "tlc2.TLC"]
     command = [*java, "-deadlock", "-workers", "1", "-metadir", "."]
-    told = _run({f"{name}.tla": tla(table, scope), f"{name}.cfg": configuration(table, scope)}, [[*command, name]])
+    output = _run({f"{name}.tla": tla(table, scope), f"{name}.cfg": configuration(table, scope)}, [[*command, name]])
     generated, distinct = _numbers(
-        told,
+        output,
         r"(\d+) states generated, (\d+) distinct states found, 0 states left on queue",
         sound="Model checking completed. No error has been found.",
     )
@@ -84,7 +94,8 @@ def by_tlc(table: Table, scope: Scope) -> Counts:
 
 
 ENGINES: Mapping[str, Callable[[Table, Scope], Counts]] = {"rumur": by_rumur, "Spin": by_spin, "TLC": by_tlc}
-"""The engines that are not ours. They come with the Debian packages rumur, spin, gcc and default-jre-headless."""
+"""The engines that are not ours. They come with the Debian packages rumur, spin, gcc and
+default-jre-headless."""
 
 
 def _tlc() -> str:
@@ -96,8 +107,11 @@ def _tlc() -> str:
 
 
 def _run(files: Mapping[str, str], commands: Sequence[Sequence[str]]) -> str:
-    """What the last of some commands prints, run in a folder with these files; EngineFailed if one fails."""
-    told = ""
+    """What the last of some commands prints, run in a folder with these files.
+
+    EngineFailed if one fails.
+    """
+    output = ""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
@@ -108,17 +122,17 @@ def _run(files: Mapping[str, str], commands: Sequence[Sequence[str]]) -> str:
                 raise EngineFailed(f"{command[0]} is not there") from error
             except subprocess.TimeoutExpired as error:
                 raise EngineFailed(f"{command[0]} took more than {SECONDS} seconds") from error
-            told = run.stdout
+            output = run.stdout
             if run.returncode:
-                raise EngineFailed(f"{command[0]} exits {run.returncode}: {told[-2000:]}{run.stderr[-2000:]}")
-    return told
+                raise EngineFailed(f"{command[0]} exits {run.returncode}: {output[-2000:]}{run.stderr[-2000:]}")
+    return output
 
 
-def _numbers(told: str, pattern: str, *, sound: str, unsound: str = "") -> tuple[int, int]:
+def _numbers(output: str, pattern: str, *, sound: str, unsound: str = "") -> tuple[int, int]:
     """The two numbers that an engine prints; EngineFailed unless it also says that all is well."""
-    found = re.search(pattern, told)
-    if found is None or sound not in told or (unsound and unsound in told):
-        raise EngineFailed(f"not a clean run: {told[-2000:]}")
+    found = re.search(pattern, output)
+    if found is None or sound not in output or (unsound and unsound in output):
+        raise EngineFailed(f"not a clean run: {output[-2000:]}")
     return int(found[1]), int(found[2])
 
 

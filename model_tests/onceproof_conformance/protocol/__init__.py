@@ -12,7 +12,7 @@ from onceproof_conformance.protocol.errors import (
     SubjectError,
     WrongUsage,
 )
-from onceproof_conformance.protocol.lines import MOST_LINE, decode, encode, writable
+from onceproof_conformance.protocol.lines import LINE_MAX, decode, encode, writable
 from onceproof_conformance.protocol.messages import (
     DRAWS_FIELD,
     FAILING_DRAW,
@@ -32,7 +32,7 @@ from onceproof_conformance.protocol.messages import (
 )
 from onceproof_conformance.protocol.offer import Clock, Declared, Errors, Rng, read_offer
 from onceproof_conformance.protocol.printable import (
-    MOST_SHOWN,
+    SHOWN_MAX,
     cut,
     end_of,
     shown,
@@ -44,10 +44,10 @@ __all__ = [
     "DRAWS_FIELD",
     "FAILING_DRAW",
     "LARGEST",
-    "MOST_LINE",
-    "MOST_SHOWN",
+    "LINE_MAX",
     "NONSENSE",
     "PROTOCOL",
+    "SHOWN_MAX",
     "SUITE",
     "VERSION",
     "BadLine",

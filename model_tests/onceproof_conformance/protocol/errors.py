@@ -46,16 +46,16 @@ class Gone(ConformanceError):
 
     Args:
         kind: `crash` or `timeout`.
-        told: How it went.
+        how: How it went.
         stderr: The end of what it wrote there.
         replies: The replies to the requests before it.
     """
 
     code = "gone"
 
-    def __init__(self, kind: str, told: str, stderr: str = "", replies: tuple[dict[str, Any], ...] = ()) -> None:
-        super().__init__(told)
-        self.kind, self.told, self.stderr, self.replies = kind, told, stderr, replies
+    def __init__(self, kind: str, how: str, stderr: str = "", replies: tuple[dict[str, Any], ...] = ()) -> None:
+        super().__init__(how)
+        self.kind, self.how, self.stderr, self.replies = kind, how, stderr, replies
 
 
 class BadReplay(ConformanceError, ValueError):

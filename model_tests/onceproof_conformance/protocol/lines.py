@@ -1,7 +1,7 @@
 """Lines of JSON: how messages go over a pipe, for whoever sends and whoever receives.
 
-A line is one JSON object in UTF-8, ended by a newline, at most `MOST_LINE` bytes; its numbers are whole and at most
-`LARGEST` in size. What is not so is refused with a text that says what came.
+A line is one JSON object in UTF-8, ended by a newline, at most `LINE_MAX` bytes; its numbers are
+whole and at most `LARGEST` in size. What is not so is refused with a text that says what came.
 """
 
 from __future__ import annotations
@@ -9,21 +9,23 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from onceproof_conformance.protocol.errors import BadLine
+from onceproof_conformance.protocol.errors import BadLine, ConformanceError
 from onceproof_conformance.protocol.messages import LARGEST, Message
-from onceproof_conformance.protocol.printable import MOST_SHOWN, shown
+from onceproof_conformance.protocol.printable import SHOWN_MAX, shown
 
-MOST_LINE = 1 << 20
+LINE_MAX = 1 << 20
 """Bytes in a line, its newline left out."""
 
-MOST_DIGITS = len(str(LARGEST)) + 1
+DIGITS_MAX = len(str(LARGEST)) + 1
 
-MOST_DEPTH = 64
+DEPTH_MAX = 64
 """So many values may stand in one another; no message needs ten."""
 
 
-class BadNumber(ValueError):
+class BadNumber(ConformanceError, ValueError):
     """A number that the protocol does not know."""
+
+    code = "bad_number"
 
 
 def encode(message: Message) -> bytes:
@@ -37,8 +39,8 @@ def decode(line: bytes) -> Message:
     Raises:
         BadLine: It is none.
     """
-    if len(line) > MOST_LINE:
-        raise BadLine(f"a line of {len(line):,} bytes, and {MOST_LINE:,} are the most: {shown(line)}")
+    if len(line) > LINE_MAX:
+        raise BadLine(f"a line of {len(line):,} bytes, and {LINE_MAX:,} are the most: {shown(line)}")
     try:
         message = _DECODER.decode(line.decode())
     except UnicodeDecodeError as error:
@@ -48,11 +50,11 @@ def decode(line: bytes) -> Message:
     except RecursionError:
         raise BadLine(f"values nested too deeply: {shown(line)}") from None
     except ValueError as error:
-        told = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        raise BadLine(f"no JSON ({told}): {shown(line)}") from None
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        raise BadLine(f"no JSON ({reason}): {shown(line)}") from None
     if type(message) is not dict:
         raise BadLine(f"no JSON object: {shown(line)}")
-    if line.count(b"[") + line.count(b"{") > MOST_DEPTH and is_deep(message):
+    if line.count(b"[") + line.count(b"{") > DEPTH_MAX and is_deep(message):
         raise BadLine(f"values nested too deeply: {shown(line)}")
     if b"\\ud" in line or b"\\uD" in line:
         try:
@@ -65,7 +67,7 @@ def decode(line: bytes) -> Message:
 def is_deep(message: object) -> bool:
     """Whether more values stand in one another than a message may have."""
     level: list[Any] = [message]
-    for _ in range(MOST_DEPTH):
+    for _ in range(DEPTH_MAX):
         inner = [value.values() if isinstance(value, dict) else value for value in level if type(value) in (dict, list)]
         level = [value for values in inner for value in values]
         if not level:
@@ -74,18 +76,21 @@ def is_deep(message: object) -> bool:
 
 
 def writable(reply: Message) -> Message:
-    """The reply of an adapter in this process; one that can't be written as a line is a crash that says why."""
+    """The reply of an adapter in this process.
+
+    One that can't be written as a line is a crash that says why.
+    """
     try:
         encode(reply)
     except (TypeError, ValueError, RecursionError) as error:
-        return {"id": reply.get("id"), "crash": f"the reply can't be written as JSON: {str(error)[:MOST_SHOWN]!a}"}
+        return {"id": reply.get("id"), "crash": f"the reply can't be written as JSON: {str(error)[:SHOWN_MAX]!a}"}
     if is_deep(reply):
         return {"id": reply.get("id"), "crash": "the reply can't be written as JSON: values nested too deeply"}
     return reply
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > MOST_DIGITS or not -LARGEST <= (number := int(digits)) <= LARGEST:
+    if len(digits) > DIGITS_MAX or not -LARGEST <= (number := int(digits)) <= LARGEST:
         raise BadNumber(f"the number {digits[:40]}, and 2^53-1 is the largest")
     return number
 

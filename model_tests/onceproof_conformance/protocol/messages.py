@@ -1,4 +1,6 @@
-"""The messages between judge and subject, version 1: what each request carries and what a reply may be.
+"""The messages between judge and subject, version 1.
+
+What each request carries and what a reply may be.
 
 The operations and their fields are read off the law; nothing about them is written twice.
 """

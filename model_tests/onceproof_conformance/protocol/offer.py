@@ -47,7 +47,7 @@ class Declared:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the judge sets the clock, the draws and every limit, and is told which refusal it was."""
+        """Whether the judge sets clock, draws and limits, and is told which refusal it was."""
         return self.clock is Clock.OP and self.rng is Rng.INJECT and self.errors is Errors.EXACT and not self.fixed
 
     @property
@@ -58,13 +58,13 @@ class Declared:
     @property
     def reasons(self) -> list[str]:
         """In what it is not plain, in words."""
-        told = {
+        facts = {
             "the store reads a clock of its own": self.clock is Clock.REAL,
             "the store draws for itself": self.rng is Rng.OWN,
             "a refusal does not say which": self.errors is Errors.COARSE,
         }
         fixed = [f"{name} is fixed at {value:,}" for name, value in self.fixed]
-        return [reason for reason, holds in told.items() if holds] + fixed
+        return [reason for reason, holds in facts.items() if holds] + fixed
 
     def opening(self, store: str, profile: str, config: Mapping[str, int | None]) -> Message:
         """The request that opens a store; it names the profile where the subject offers several."""
@@ -77,32 +77,32 @@ class Declared:
             return f"capability {promise.needs} is not declared"
         if promise.needs == "clock_back" and self.clock is Clock.REAL:
             return "the store reads a clock of its own, which can't be turned back"
-        told = {
+        excluded = {
             RestsOn.INSTANTS: (self.clock is Clock.REAL, "the store reads a clock of its own: no exact instant"),
             RestsOn.DRAWS: (self.rng is Rng.OWN, "the store draws for itself: what it does with a draw is not seen"),
             RestsOn.CODES: (self.errors is Errors.COARSE, "errors are coarse: it is not told which refusal it was"),
         }
-        holds, reason = told[promise.rests_on] if promise.rests_on else (False, "")
+        holds, reason = excluded[promise.rests_on] if promise.rests_on else (False, "")
         return reason if holds else ""
 
 
-def read_offer(store: str, told: object) -> Declared:
+def read_offer(store: str, offered: object) -> Declared:
     """The offer of a store, as `hello` carries it.
 
     Raises:
         BadOffer: It is none.
     """
-    if not isinstance(told, dict):
-        raise BadOffer(f"the offer of {store!r} is {told!r}: declare an object")
+    if not isinstance(offered, dict):
+        raise BadOffer(f"the offer of {store!r} is {offered!r}: declare an object")
     words = {
-        word: _word(store, word, told.get(word, kind[0]), kind)
+        word: _word(store, word, offered.get(word, kind[0]), kind)
         for word, kind in (("clock", [*Clock]), ("rng", [*Rng]), ("errors", [*Errors]))
     }
-    caps = _listed(store, "caps", told.get("caps", []), sorted(capabilities()))
-    profiles = _listed(store, "profiles", told.get("profiles", []), [str(profile) for profile in Profile])
+    caps = _listed(store, "caps", offered.get("caps", []), sorted(capabilities()))
+    profiles = _listed(store, "profiles", offered.get("profiles", []), [str(profile) for profile in Profile])
     return Declared(
         frozenset(caps), Clock(words["clock"]), Rng(words["rng"]), Errors(words["errors"]),
-        _fixed(store, told.get("fixed", {})), tuple(Profile(name) for name in profiles),
+        _fixed(store, offered.get("fixed", {})), tuple(Profile(name) for name in profiles),
     )  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-MOST_SHOWN = 200
+SHOWN_MAX = 200
 
-MOST_TOLD = 600
+TEXT_MAX = 600
 """Characters of a text that says what came."""
 
 LINES_OF_STDERR = 20
@@ -15,13 +15,13 @@ LINES_OF_STDERR = 20
 
 def shown(line: bytes) -> str:
     """The beginning of a line, as it can be printed anywhere."""
-    text = repr(line[:MOST_SHOWN])[2:-1]
-    return f"`{text}`" + (f" and {len(line) - MOST_SHOWN:,} bytes more" if len(line) > MOST_SHOWN else "")
+    text = repr(line[:SHOWN_MAX])[2:-1]
+    return f"`{text}`" + (f" and {len(line) - SHOWN_MAX:,} bytes more" if len(line) > SHOWN_MAX else "")
 
 
 def cut(text: str) -> str:
     """A text of bounded length; what is cut off is counted."""
-    return text if len(text) <= MOST_TOLD else f"{text[:MOST_TOLD]}… and {len(text) - MOST_TOLD:,} characters more"
+    return text if len(text) <= TEXT_MAX else f"{text[:TEXT_MAX]}… and {len(text) - TEXT_MAX:,} characters more"
 
 
 def visible(text: str) -> str:
@@ -30,7 +30,7 @@ def visible(text: str) -> str:
 
 
 def written_out(text: str) -> str:
-    r"""A text with every character that can't be seen or carried written out, like `\x1b`, but newlines and tabs."""
+    r"""A text with every character that can't be seen written out, like `\x1b`."""
     return HIDDEN.sub(_named, text)
 
 
@@ -40,7 +40,10 @@ def _named(found: re.Match[str]) -> str:
 
 
 def end_of(stderr: str) -> str:
-    """The last lines of what a process wrote on stderr, to stand behind a message; nothing, if there are none."""
+    """The last lines of what a process wrote on stderr, to stand behind a message.
+
+    Nothing, if there are none.
+    """
     lines = stderr.rstrip().splitlines()[-LINES_OF_STDERR:]
     return "\n  its stderr ends:\n" + "\n".join(f"  | {line}" for line in lines) if lines else ""
 

@@ -1,4 +1,7 @@
-"""One clause, explained: what it promises, which rows uphold it, how it is proved, and how it is broken."""
+"""One clause, explained.
+
+What it promises, which rows uphold it, how it is proved, and how it is broken.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from onceproof_spec import Profile
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A wrong store that breaks a clause: its name, why it is wrong, and what became of the clause."""
+    """A wrong store that breaks a clause.
+
+    Its name, why it is wrong, and what became of the clause.
+    """
 
     name: str
     why: str

@@ -18,9 +18,10 @@ NOTHING_RAN = "nothing ran"
 def junit(document: Mapping[str, Any]) -> str:
     """JUnit XML of a results document.
 
-    A MUST clause that is broken is a failure, one that is undecided an error. Skipped is what is not applicable or
-    known failing, and a SHOULD clause that is undecided. A SHOULD clause that is broken decides nothing: it passes,
-    and what was found stands in its output. Where nothing ran, one case says so as an error.
+    A MUST clause that is broken is a failure, one that is undecided an error. Skipped is what is
+    not applicable or known failing, and a SHOULD clause that is undecided. A SHOULD clause that is
+    broken decides nothing: it passes, and what was found stands in its output. Where nothing ran,
+    one case says so as an error.
 
     Args:
         document: What a results file holds.

@@ -18,8 +18,11 @@ ABOUT_THE_SUBJECT = frozenset({"--timeout"})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a command was told: the subject, the options with their values, and the command to start with its `--`."""
+class Given:
+    """What a command was told.
+
+    The subject, the options with their values, and the command to start with its `--`.
+    """
 
     subject: tuple[str, ...]
     options: tuple[tuple[str, ...], ...]
@@ -31,27 +34,28 @@ def replay_command(document: Mapping[str, Any], counterexample: Mapping[str, Any
 
     Args:
         document: The results, for their `argv`.
-        counterexample: What was found; where it holds no `replay` (a race, printed forms) the whole check is run again.
+        counterexample: What was found; where it holds no `replay` (a race, printed forms) the whole
+            check is run again.
     """
-    told = _told(document["argv"])
+    given = _given(document["argv"])
     replay = counterexample.get("replay")
     if replay:
-        options = [option for option in told.options if _name(option) in ABOUT_THE_SUBJECT]
+        options = [option for option in given.options if _name(option) in ABOUT_THE_SUBJECT]
         options.append(("--replay", replay))
     else:
-        options = [option for option in told.options if _name(option) not in WRITES]
+        options = [option for option in given.options if _name(option) not in WRITES]
     words = [word for option in options for word in option]
-    return shlex.join(["onceproof", "check", *told.subject, *words, *told.command])
+    return shlex.join(["onceproof", "check", *given.subject, *words, *given.command])
 
 
-def _told(argv: Sequence[str]) -> Told:
+def _given(argv: Sequence[str]) -> Given:
     subject: list[str] = []
     options: list[tuple[str, ...]] = []
     left = list(argv[1:])
     while left:
         word = left.pop(0)
         if word == "--":
-            return Told(tuple(subject), tuple(options), ("--", *left))
+            return Given(tuple(subject), tuple(options), ("--", *left))
         if not word.startswith("-"):
             subject.append(word)
         elif word in FLAGS or "=" in word:
@@ -59,7 +63,7 @@ def _told(argv: Sequence[str]) -> Told:
         else:
             options.append((word, *left[:1]))
             del left[:1]
-    return Told(tuple(subject), tuple(options), ())
+    return Given(tuple(subject), tuple(options), ())
 
 
 def _name(option: tuple[str, ...]) -> str:

@@ -16,10 +16,10 @@ from onceproof_conformance.report.rerun import replay_command
 from onceproof_conformance.report.wording import legible, one_line, reasons, steps
 from onceproof_conformance.results import GRAVITY, Verdict
 
-MOST_SHOWN = 4_000
+SEQUENCE_MAX = 4_000
 """Characters of one sequence: a summary has room for a mebibyte."""
 
-MOST_TOLD = 100
+CLAUSES_MAX = 100
 """Clauses of which a sequence is shown, the worst first."""
 
 QUIET = (Verdict.PASS, Verdict.NOT_APPLICABLE)
@@ -30,21 +30,23 @@ PLAIN = re.compile(r"[\w.:/+@ -]+")
 
 
 def markdown(document: Mapping[str, Any]) -> str:
-    """Markdown of a results document: verdict, a table of the runs, and each clause that does not simply pass.
+    """Markdown of a results document.
+
+    Verdict, a table of the runs, and each clause that does not simply pass.
 
     Args:
         document: What a results file holds.
     """
-    told = sorted(_clauses(document), key=lambda clause: GRAVITY.index(clause["verdict"]))
-    loud = [clause for clause in told if clause["verdict"] not in QUIET]
+    clauses = sorted(_clauses(document), key=lambda clause: GRAVITY.index(clause["verdict"]))
+    loud = [clause for clause in clauses if clause["verdict"] not in QUIET]
     return _environment().get_template("summary.md.jinja").render(
         document=document,
         subject=document["subject"],
-        columns=[verdict for verdict in Verdict if any(clause["verdict"] == verdict for clause in told)],
+        columns=[verdict for verdict in Verdict if any(clause["verdict"] == verdict for clause in clauses)],
         runs=[_run(run) for run in document["runs"]],
-        told=loud[:MOST_TOLD],
-        untold=len(loud[MOST_TOLD:]),
-        not_applicable=[clause for clause in told if clause["verdict"] is Verdict.NOT_APPLICABLE],
+        told=loud[:CLAUSES_MAX],
+        untold=len(loud[CLAUSES_MAX:]),
+        not_applicable=[clause for clause in clauses if clause["verdict"] is Verdict.NOT_APPLICABLE],
     )  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def _clauses(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 "verdict": Verdict(clause["verdict"]),
                 "reason": reasons(clause),
                 "sequence": "\n".join(steps(found)) if found else "",
-                "again": one_line(replay_command(document, found), MOST_SHOWN) if found else "",
+                "again": one_line(replay_command(document, found), SEQUENCE_MAX) if found else "",
             }
 
 
@@ -76,7 +78,10 @@ def inline(value: object) -> Markup:
 
 
 def code(value: object) -> Markup:
-    """A name as code; one with unusual characters stays text, since a table's cell can't hold every code span."""
+    """A name as code.
+
+    One with unusual characters stays text, since a table's cell can't hold every code span.
+    """
     text = one_line(str(value)).strip()
     return Markup(f"`{text}`") if PLAIN.fullmatch(text) else inline(text)
 
@@ -85,7 +90,7 @@ def fenced(text: str, language: str = "text") -> Markup:
     """Lines in a fence that is longer than any run of backticks in them."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return Markup(f"{fence}{language}\n{legible(text, MOST_SHOWN)}\n{fence}")
+    return Markup(f"{fence}{language}\n{legible(text, SEQUENCE_MAX)}\n{fence}")
 
 
 @cache

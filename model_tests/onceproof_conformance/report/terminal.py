@@ -21,7 +21,7 @@ COLOURS = {
     Verdict.KNOWN_FAILING: "cyan", Verdict.NOT_APPLICABLE: "dim",
 }  # fmt: skip
 
-MOST_STDERR = 10
+STDERR_LINES = 10
 
 BYTES = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
 
@@ -53,10 +53,10 @@ def _grid(run: StoreResult, verbose: bool) -> Grid:
     for name, clause in run.clauses.items():
         by = ", ".join(clause.engines) if clause.verdict is not Verdict.NOT_APPLICABLE else clause.reason
         verdict = Text(str(clause.verdict), style=COLOURS[clause.verdict])
-        told = Text(name)
+        label = Text(name)
         if verbose and name in promises:
-            told.append(f"\n  {promises[name].text}", style="dim")
-        grid.add_row(told, str(clause.level), verdict, f"{clause.exercised:,}", by)
+            label.append(f"\n  {promises[name].text}", style="dim")
+        grid.add_row(label, str(clause.level), verdict, f"{clause.exercised:,}", by)
     return grid
 
 
@@ -67,7 +67,7 @@ def _show_failure(results: Results, run: StoreResult, name: str, clause: ClauseR
         console.print(f"  {clause.reason}", highlight=False, markup=False)
     if found := clause.counterexample:
         lines = [*sequence(found), *([found["reason"]] if "reason" in found else [])]
-        lines += [f"  | {line}" for line in found.get("stderr", "").splitlines()[-MOST_STDERR:]]
+        lines += [f"  | {line}" for line in found.get("stderr", "").splitlines()[-STDERR_LINES:]]
         lines = [visible(line) for line in lines]
         lines.append(f"again with: {replay_command({'argv': results.argv}, found)}")
         for line in lines:
@@ -82,9 +82,11 @@ def sequence(counterexample: Message) -> list[str]:
     renamed = _names(counterexample["calls"])
     for call in counterexample["calls"]:
         values = {key: value for key, value in call.items() if key not in ("op", "at", "got", "allowed", "times")}
-        told = ", ".join(f"{key} {_short(value, renamed)}" for key, value in values.items())
+        arguments = ", ".join(f"{key} {_short(value, renamed)}" for key, value in values.items())
         line = (
-            f"{call['op']:<7} at {call['at']}" + (f", {told}" if told else "") + f"  →  {_reply(call['got'], renamed)}"
+            f"{call['op']:<7} at {call['at']}"
+            + (f", {arguments}" if arguments else "")
+            + f"  →  {_reply(call['got'], renamed)}"
         )
         if "times" in call:
             line += f"   and so {call['times'] - 1:,} times more, each for another token"
@@ -106,7 +108,10 @@ def _names(calls: Iterable[Message]) -> dict[str, str]:
 
 
 def _short(value: object, names: dict[str, str]) -> str:
-    """A value in few words: the bytes of a token by their name, in upper case where they are in upper case."""
+    """A value in few words.
+
+    The bytes of a token by their name, in upper case where they are in upper case.
+    """
     if isinstance(value, list):
         return "[" + " ".join(_short(entry, names) for entry in value) + "]"
     if not isinstance(value, str):
@@ -116,8 +121,8 @@ def _short(value: object, names: dict[str, str]) -> str:
         name = names.get(run[0].lower(), run[0])
         return name if run[0] == run[0].lower() else name.upper()
 
-    told = BYTES.sub(renamed, value)
-    return told if value == "!" or (told != value and told.replace("_", "").isalnum()) else json.dumps(told)
+    text = BYTES.sub(renamed, value)
+    return text if value == "!" or (text != value and text.replace("_", "").isalnum()) else json.dumps(text)
 
 
 def _reply(reply: Message, names: dict[str, str]) -> str:
@@ -131,6 +136,6 @@ def _summary(run: StoreResult) -> Text:
     counts: dict[str, int] = {}
     for clause in run.clauses.values():
         counts[str(clause.verdict)] = counts.get(str(clause.verdict), 0) + 1
-    told = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    line = f"{run.store} {run.profile}: {run.verdict} ({told}; {run.calls:,} calls in {run.seconds:.1f} s)"
+    counted = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    line = f"{run.store} {run.profile}: {run.verdict} ({counted}; {run.calls:,} calls in {run.seconds:.1f} s)"
     return Text(line, style=COLOURS[run.verdict])

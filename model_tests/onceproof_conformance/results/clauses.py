@@ -11,7 +11,10 @@ from onceproof_spec.table import Promise, branches, kinds, says
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A clause: what it promises, how the published behaviour and the hardened one differ, what it is about."""
+    """A clause.
+
+    What it promises, how the published behaviour and the hardened one differ, what it is about.
+    """
 
     name: str
     store: str
@@ -27,9 +30,9 @@ class Entry:
     def message(self) -> Message:
         """The clause as `list --json` prints it."""
         departures = [{"published": published, "hardened": hardened} for published, hardened in self.departures]
-        told: Message = {"name": self.name, "store": self.store, "level": str(self.promise.level)}
-        told |= {"kind": list(self.kind), "promise": self.promise.text, "needs": self.needs}
-        return told | {"departures": departures}
+        message: Message = {"name": self.name, "store": self.store, "level": str(self.promise.level)}
+        message |= {"kind": list(self.kind), "promise": self.promise.text, "needs": self.needs}
+        return message | {"departures": departures}
 
     def rows(self, profile: Profile) -> list[str]:
         """The rows and rules that uphold it."""

@@ -52,16 +52,16 @@ class ClauseResult:
 
     def message(self) -> Message:
         """The clause as the results file holds it."""
-        told: Message = {"level": str(self.level), "verdict": str(self.verdict)}
+        message: Message = {"level": str(self.level), "verdict": str(self.verdict)}
         if self.verdict is not Verdict.NOT_APPLICABLE:
-            told |= {"exercised": self.exercised, "engines": self.engines}
+            message |= {"exercised": self.exercised, "engines": self.engines}
         if self.reason:
-            told["reason"] = self.reason
+            message["reason"] = self.reason
         if self.one_of:
-            told["one_of"] = self.one_of
+            message["one_of"] = self.one_of
         if self.counterexample:
-            told["counterexample"] = self.counterexample
-        return told
+            message["counterexample"] = self.counterexample
+        return message
 
 
 @dataclass
@@ -83,8 +83,8 @@ class StoreResult:
     def message(self) -> Message:
         """The run as the results file holds it."""
         clauses = {name: clause.message() for name, clause in self.clauses.items()}
-        told: Message = {"store": self.store, "profile": self.profile, "verdict": str(self.verdict)}
-        return told | {"seconds": round(self.seconds, 3), "calls": self.calls, "clauses": clauses}
+        message: Message = {"store": self.store, "profile": self.profile, "verdict": str(self.verdict)}
+        return message | {"seconds": round(self.seconds, 3), "calls": self.calls, "clauses": clauses}
 
 
 @dataclass
@@ -112,5 +112,9 @@ class Results:
     def message(self, version: str) -> dict[str, Any]:
         """The results file."""
         subject = {key: self.subject[key] for key in ("name", "version", "language", "stores") if key in self.subject}
-        told: Message = {"onceproof": version, "protocol": PROTOCOL, "seed": self.seed, "argv": self.argv}
-        return told | {"subject": subject, "verdict": str(self.verdict), "runs": [run.message() for run in self.runs]}
+        message: Message = {"onceproof": version, "protocol": PROTOCOL, "seed": self.seed, "argv": self.argv}
+        return message | {
+            "subject": subject,
+            "verdict": str(self.verdict),
+            "runs": [run.message() for run in self.runs],
+        }

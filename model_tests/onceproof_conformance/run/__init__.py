@@ -16,7 +16,7 @@ from onceproof_conformance.run.crowd import (
     named_tokens,
     small_bound,
 )
-from onceproof_conformance.run.fatal_calls import Deaths
+from onceproof_conformance.run.fatal_calls import FatalCalls
 from onceproof_conformance.run.races import RaceCrashed
 from onceproof_conformance.run.real_clock import (
     STILL_MS,
@@ -37,7 +37,7 @@ __all__ = [
     "TICK_MS",
     "WALKED",
     "Crowd",
-    "Deaths",
+    "FatalCalls",
     "Late",
     "OpenRefused",
     "RaceCrashed",

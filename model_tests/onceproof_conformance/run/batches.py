@@ -40,7 +40,8 @@ class Batches:
 
         Args:
             cases: The sequences.
-            left_out: Which of them are not to be run after all, asked again when the subject was gone.
+            left_out: Which of them are not to be run after all, asked again when the subject was
+                gone.
         """
         batch, calls = list[Case](), 0
         for case in cases:
@@ -92,7 +93,7 @@ class Batches:
         return read
 
     def _alone(self, prepared: Prepared, sent: Sent, mine: Sequence[Message], gone: Gone) -> list[Reply]:
-        """The replies to a sequence during which the subject went, one call at a time, to see at which it goes.
+        """The replies to a sequence in which the subject went, one call at a time.
 
         If it goes at none of them, it went at the first that it did not answer before.
         """
@@ -110,7 +111,7 @@ class Batches:
         return self._read(prepared, sent, replies)
 
     def _cut_off(self, prepared: Prepared, sent: Sent, replies: Sequence[Message], gone: Gone) -> list[Reply]:
-        """The replies to a sequence up to the call that was not answered, and what stands for that one's."""
+        """The replies up to the call that was not answered, and what stands for that one's."""
         place = _place([len(messages) for messages in sent], len(replies))
         whole = sum(len(messages) for messages in sent[:place])
         part = replace(prepared, case=replace(prepared.case, requests=prepared.case.requests[:place]))

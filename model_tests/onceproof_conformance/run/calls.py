@@ -1,4 +1,7 @@
-"""Makes calls on a subject, one at a time: what is sent for each, and its reply as the model has it."""
+"""Makes calls on a subject, one at a time.
+
+What is sent for each, and its reply as the model has it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from onceproof_conformance.cases import COARSE, GONE, Case, lifetimes, limits_re
 from onceproof_conformance.lifecycles import Bound, dialect_of
 from onceproof_conformance.protocol import (
     DRAWS_FIELD,
-    MOST_SHOWN,
     NONSENSE,
+    SHOWN_MAX,
     Clock,
     Errors,
     Gone,
@@ -28,7 +31,7 @@ from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law
 from onceproof_spec.model import Reply, Request
 
-MOST_MESSAGES = 50_000
+MESSAGES_MAX = 50_000
 
 
 class OpenRefused(SubjectError):
@@ -90,14 +93,17 @@ class Calls:
         return [self.message(request, prepared.limits)]
 
     def message(self, request: Request, limits: Mapping[str, int | None]) -> Message:
-        """A call as the protocol writes it; of a store that draws for itself it carries no draws."""
+        """A call as the protocol writes it.
+
+        Of a store that draws for itself it carries no draws.
+        """
         if self.own is not None:
             message = self.dialect.message(request, limits)
             message.pop(DRAWS_FIELD, None)
             return message
         known = self._messages.get(request)
         if known is None:
-            if len(self._messages) > MOST_MESSAGES:
+            if len(self._messages) > MESSAGES_MAX:
                 self._messages.clear()
             known = self._messages[request] = self.dialect.message(request, limits)
         return known
@@ -113,10 +119,10 @@ class Calls:
 
     def seen(self, request: Request, reply: Message) -> Reply:
         """A reply as the model has it."""
-        if self.own is not None and isinstance(told := reply.get("ok"), str):
+        if self.own is not None and isinstance(token := reply.get("ok"), str):
             drawn = [value[0] for _, value in request.values if isinstance(value, tuple) and value]
             for handle in drawn:
-                self.own.bind(handle, told)
+                self.own.bind(handle, token)
         seen = self.dialect.seen(request, plain(reply))
         if seen.shown:
             self.members.update(name for name, _ in seen.shown)
@@ -127,10 +133,13 @@ class Calls:
     def gone(self, gone: Gone) -> Reply:
         """What stands for a reply that never came."""
         self.stderr = gone.stderr
-        return Reply(refusal=f"{GONE}{gone.kind} {gone.told}")
+        return Reply(refusal=f"{GONE}{gone.kind} {gone.how}")
 
     def of_crowd(self, crowd: Crowd, replies: Sequence[Message]) -> Message:
-        """One reply for all of a crowd: the first that is not like its member's, else the member's."""
+        """One reply for all of a crowd.
+
+        The first that is not like its member's, else the member's.
+        """
         first, *others = replies
         if not others:
             return first
@@ -163,16 +172,19 @@ class Calls:
                 reply = self.subject.ask(message)
             except Gone as gone:
                 self.stderr = gone.stderr
-                raise OpenRefused(case, {gone.kind: gone.told}) from None
+                raise OpenRefused(case, {gone.kind: gone.how}) from None
         if reply.get("ok", self) is not None:
             raise OpenRefused(case, reply)
 
     def ended_late(self, gone: Gone) -> None:
-        """Note that a store was not opened after another; SubjectError if that happens time and again."""
+        """Note that a store was not opened after another.
+
+        SubjectError if that happens time and again.
+        """
         self.ended[gone.kind] += 1
         if self.ended[gone.kind] > FATAL_MAX[gone.kind]:
-            told = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.told}"
-            raise SubjectError(told + end_of(gone.stderr))
+            reason = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.how}"
+            raise SubjectError(reason + end_of(gone.stderr))
 
     def ask(self, request: Request, limits: Mapping[str, int | None]) -> Reply:
         """One call, and its reply as the model has it."""
@@ -187,7 +199,7 @@ class Calls:
         try:
             return without_id(self.subject.ask(message))
         except Gone as gone:
-            return {gone.kind: gone.told}
+            return {gone.kind: gone.how}
 
 
 def without_id(reply: Message) -> Message:
@@ -196,12 +208,12 @@ def without_id(reply: Message) -> Message:
 
 
 def plain(reply: Message) -> Message:
-    """A reply whose code or crash can be printed, is not too long, and is none of the judge's own marks."""
+    """A reply whose code or crash can be printed, and is no mark of the judge's own."""
     if "ok" in reply:
         return reply
     word = "err" if "err" in reply else "crash"
-    told = reply[word]
-    if told.isascii() and told.isidentifier() and told != COARSE.refusal and len(told) <= MOST_SHOWN:
+    text = reply[word]
+    if text.isascii() and text.isidentifier() and text != COARSE.refusal and len(text) <= SHOWN_MAX:
         return reply
-    told = visible(told[:MOST_SHOWN])
-    return {word: f"`{told}`" if word == "err" else told}
+    text = visible(text[:SHOWN_MAX])
+    return {word: f"`{text}`" if word == "err" else text}

@@ -1,9 +1,11 @@
-"""Stores whose bound is fixed at more than a walk can fill: a crowd of tokens stands in for the rest.
+"""Stores whose bound is fixed at more than a walk can fill.
 
-A full store of a thousand behaves like a full store of five, in which the third stands for all but four: these are
-issued at one instant, nobody names them, and they die together. So the law, the diagnosis and the shrinking work on
-five tokens, and only what is sent is large: where the third is issued the whole crowd is, and a number of tokens
-that comes back is less by the crowd's.
+A crowd of tokens stands in for the rest.
+
+A full store of a thousand behaves like a full store of five, in which the third stands for all but
+four: these are issued at one instant, nobody names them, and they die together. So the law, the
+diagnosis and the shrinking work on five tokens, and only what is sent is large: where the third is
+issued the whole crowd is, and a number of tokens that comes back is less by the crowd's.
 """
 
 from __future__ import annotations
@@ -61,7 +63,10 @@ class Crowd:
         return [request, *(renamed(table, request, handle) for handle in self.handles)]
 
     def counted(self, table: Table, call: str, reply: Reply) -> Reply:
-        """A reply as the small store would give it: a number of tokens is less by the crowd, where it is among them."""
+        """A reply as the small store would give it.
+
+        A number of tokens is less by the crowd, where it is among them.
+        """
         if number_told(table, call) and type(reply.value) is int and reply.value >= self.size:
             return replace(reply, value=reply.value - self.size)
         return reply
@@ -77,7 +82,10 @@ class Crowd:
 
 
 def crowd_of(declared: Declared, case: Case) -> Crowd | None:
-    """The crowd of a case, if it has one: then its bound is the small one, and a large one is fixed."""
+    """The crowd of a case, if it has one.
+
+    Then its bound is the small one, and a large one is fixed.
+    """
     if not declared.fixed:
         return None
     limits, bounded = dict(case.limits), bounds(law(case.store, Profile(case.profile)))
@@ -88,7 +96,7 @@ def crowd_of(declared: Declared, case: Case) -> Crowd | None:
 
 
 def can_be(declared: Declared, case: Case, table: Table) -> bool:
-    """Whether a subject can be given the limits of a case, or be filled until it is as if it had them."""
+    """Whether a subject can be given the limits of a case, or be filled to be like it."""
     crowd, limits = crowd_of(declared, case), dict(case.limits)
     others = [name for name, value in declared.fixed if limits[name] != value and (not crowd or name != crowd.bound)]
     return not others and (crowd is None or is_image(case, crowd, table))
@@ -111,14 +119,17 @@ def renamed(table: Table, request: Request, handle: int, at: int | None = None) 
 def fill(
     table: Table, limits: Mapping[str, int | None], candidates: Sequence[Request], size: int, instants: Sequence[str]
 ) -> list[Request]:
-    """The calls that fill a store: one token at each instant from 0 up, each held for as long as can be.
+    """The calls that fill a store.
+
+    One token at each instant from 0 up, each held for as long as can be.
 
     Args:
         table: The law.
         limits: Those of the small store.
         candidates: Calls on an empty store, one of which makes a token held.
         size: How many tokens.
-        instants: The numbers that are instants. Of the others the first token has the largest, the next the least.
+        instants: The numbers that are instants. Of the others the first token has the largest, the
+            next the least.
     """
     model = Model(table, limits)
 
@@ -143,7 +154,10 @@ def with_value(request: Request, name: str, value: int) -> Request:
 
 
 def is_image(case: Case, crowd: Crowd, table: Table) -> bool:
-    """Whether a small case stands for one with a crowd: it fills the store, and only time ends what the crowd holds."""
+    """Whether a small case stands for one with a crowd.
+
+    It fills the store, and only time ends what the crowd holds.
+    """
     if (case.config[crowd.bound] or 0) != SMALL or len(case.requests) < SMALL:
         return False
     first = case.requests[0]

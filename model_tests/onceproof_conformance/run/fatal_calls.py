@@ -8,10 +8,11 @@ from onceproof_conformance.cases import Case, how
 from onceproof_spec.model import Model, Reply, Request, State
 
 FATAL_MAX = {"crash": 10, "timeout": 2}
-"""So often may one kind of call end the process, or make it wait, before such calls are left out."""
+"""So often may one kind of call end the process, or make it wait, before such calls are left
+out."""
 
 
-class Deaths:
+class FatalCalls:
     """How often each kind of call, by its name and what the law answers, was the subject's last."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from onceproof_conformance.protocol import (
 from onceproof_conformance.run.calls import Calls
 from onceproof_spec.model import Reply, Request
 
-Run = tuple[list[Reply], list[list[Raced]], list[Reply]]
+RaceRun = tuple[list[Reply], list[list[Raced]], list[Reply]]
 """The replies before a race, the calls of its lanes, and the replies after it."""
 
 
@@ -26,7 +26,7 @@ class RaceCrashed(ConformanceError):
     code = "race_crashed"
 
 
-def run_race(calls: Calls, case: Case, race: Race) -> Run:
+def run_race(calls: Calls, case: Case, race: Race) -> RaceRun:
     """Open a store and run a race on it.
 
     Raises:
@@ -45,15 +45,15 @@ def run_race(calls: Calls, case: Case, race: Race) -> Run:
     try:
         reply = calls.subject.ask(message)
     except Gone as gone:
-        raise RaceCrashed(gone.told) from None
+        raise RaceCrashed(gone.how) from None
     if "crash" in reply:
         raise RaceCrashed(cut(visible(reply["crash"])))
-    told = reply.get("ok")
-    if not isinstance(told, list) or [_length(lane) for lane in told] != [len(lane) for lane in lanes]:
+    answered = reply.get("ok")
+    if not isinstance(answered, list) or [_length(lane) for lane in answered] != [len(lane) for lane in lanes]:
         raise BadReply(cut(f"a race is answered with a reply for each call of each lane, not {reply!r}"))
     raced = [
         [_raced(calls, request, reply) for request, reply in zip(lane, replies, strict=True)]
-        for lane, replies in zip(race.lanes, told, strict=True)
+        for lane, replies in zip(race.lanes, answered, strict=True)
     ]
     calls.calls += sum(map(len, raced))
     return before, raced, [calls.ask(request, limits) for request in race.after]

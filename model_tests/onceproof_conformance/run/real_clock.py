@@ -1,4 +1,7 @@
-"""Stores that read a clock of their own: the runner sleeps until an instant has come, and tells when it was late."""
+"""Stores that read a clock of their own.
+
+The runner sleeps until an instant has come, and tells when it was late.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from functools import lru_cache, reduce
 from math import gcd
 
 from onceproof_conformance.cases import Case, lifetimes
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec.model import Model, Request
 from onceproof_spec.table import Table
 
 TICK_MS = 40
-"""How long one instant of a small case lasts; calls that are later than that are too late to be judged."""
+"""How long one instant of a small case lasts; calls that are later than that are too late to be
+judged."""
 
 STILL_MS = 60_000
 """How long one lasts in a case in which no time passes."""
@@ -20,8 +25,10 @@ STILL_MS = 60_000
 SLACK = 0.8
 
 
-class Late(Exception):
+class Late(ConformanceError):
     """A call came so late that nothing can be said of its reply."""
+
+    code = "late"
 
 
 class Stopwatch:
@@ -45,7 +52,10 @@ class Stopwatch:
 
 
 def slack_of(table: Table, case: Case, instants: tuple[str, ...]) -> float:
-    """By how many milliseconds a call may be late: nearly as much as lies between any two instants of the case."""
+    """By how many milliseconds a call may be late.
+
+    Nearly as much as lies between any two instants of the case.
+    """
     return SLACK * unit_of(table, case, instants)
 
 
@@ -73,7 +83,7 @@ def stretched(table: Table, case: Case, instants: tuple[str, ...], unit: int) ->
 
 
 def is_clear(table: Table, case: Case, within: int = 1) -> bool:
-    """Whether every call would be answered so, and do the same, if some of the calls came a moment earlier or later."""
+    """Whether every call would do the same if some came a moment earlier or later."""
     lawful = _does(table, case)
     requests = case.requests
     shifts = [[place >= first for place in range(len(requests))] for first in range(len(requests))]
@@ -105,5 +115,5 @@ def _does(table: Table, case: Case) -> list[tuple[object, ...]]:
 
 
 def is_sound(table: Table, case: Case, instants: tuple[str, ...]) -> bool:
-    """Whether a sequence in real time has an answer that does not hang on how late its calls come."""
+    """Whether the answers to a sequence do not hang on how late its calls come."""
     return is_clear(table, case, max(1, int(slack_of(table, case, instants))))

@@ -1,4 +1,7 @@
-"""Runs cases on a subject: opens the store, makes the calls, gives the replies as the model has them."""
+"""Runs cases on a subject.
+
+Opens the store, makes the calls, gives the replies as the model has them.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,18 @@ from onceproof_conformance.protocol import Gone, Message
 from onceproof_conformance.run.batches import Batches, nothing
 from onceproof_conformance.run.calls import Calls, without_id
 from onceproof_conformance.run.crowd import crowd_of
-from onceproof_conformance.run.races import Run, run_race
+from onceproof_conformance.run.races import RaceRun, run_race
 from onceproof_conformance.run.real_clock import Late, Stopwatch, slack_of
 from onceproof_spec.model import Reply
 
-MOST_LATE = 5
+LATE_MAX = 5
 
 
 class Runner(Calls):
     """One subject, one store: runs whole cases on it."""
 
     def replay(self, case: Case) -> list[Reply]:
-        """Every reply to a sequence on a fresh store, up to the call at which the subject was gone."""
+        """Every reply to a sequence, up to the call at which the subject was gone."""
         if crowd_of(self.declared, case) is not None:
             return next(Batches(self).replay([case]))[1]
         return self._replay_timed(case) if self.is_real else self._replay(case)
@@ -49,7 +52,7 @@ class Runner(Calls):
             Late: It was late every time.
         """
         slack = slack_of(self.table, case, self.dialect.instants)
-        for _ in range(MOST_LATE):
+        for _ in range(LATE_MAX):
             with suppress(Late):
                 return self._replay(case, Stopwatch(), slack)
         raise Late
@@ -57,11 +60,14 @@ class Runner(Calls):
     def replay_all(
         self, cases: Iterable[Case], left_out: Callable[[Case], bool] = nothing
     ) -> Iterator[tuple[Case, list[Reply]]]:
-        """Every reply to each sequence; what has no need to wait for a reply is sent before it comes.
+        """Every reply to each sequence.
+
+        What has no need to wait for a reply is sent before it comes.
 
         Args:
             cases: The sequences.
-            left_out: Which of them are not to be run after all, asked again when the subject was gone.
+            left_out: Which of them are not to be run after all, asked again when the subject was
+                gone.
 
         Raises:
             OpenRefused: A store is not opened.
@@ -72,7 +78,10 @@ class Runner(Calls):
         return Batches(self).replay_all(cases, left_out)
 
     def transcript(self, case: Case) -> list[tuple[Message, Message]]:
-        """Each call of a sequence as it is sent, and what is answered, as it comes; of a crowd one reply."""
+        """Each call of a sequence as it is sent, and what is answered, as it comes.
+
+        Of a crowd one reply.
+        """
         prepared, written = self.prepare(case), list[tuple[Message, Message]]()
         self.open_prepared(prepared)
         for place, request in enumerate(case.requests):
@@ -86,6 +95,6 @@ class Runner(Calls):
             written.append((sent[0], without_id(reply)))
         return written
 
-    def race(self, case: Case, race: Race) -> Run:
+    def race(self, case: Case, race: Race) -> RaceRun:
         """The replies before a race, the calls of its lanes, and the replies after it."""
         return run_race(self, case, race)

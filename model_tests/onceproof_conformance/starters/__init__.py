@@ -1,4 +1,6 @@
-"""Adapters to start from, in several languages: complete files, each with a small store to be replaced.
+"""Adapters to start from, in several languages.
+
+Complete files, each with a small store to be replaced.
 
 A language has a folder with a template of the adapter, which takes in a section for each store.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onceproof_conformance.subject.command import TIMEOUT_S, Wire
 from onceproof_conformance.subject.process import (
-    MOST_IN_FLIGHT,
+    IN_FLIGHT_MAX,
     Chatter,
     Child,
     ChildError,
@@ -14,7 +14,7 @@ from onceproof_conformance.subject.process import (
 from onceproof_conformance.subject.subject import Subject
 
 __all__ = [
-    "MOST_IN_FLIGHT",
+    "IN_FLIGHT_MAX",
     "TIMEOUT_S",
     "Chatter",
     "Child",

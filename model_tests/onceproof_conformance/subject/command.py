@@ -1,8 +1,8 @@
 """A command as a subject: a child process that speaks the protocol over its stdin and stdout.
 
-A process that ends or says nothing where it should answer a call is no broken adapter but a broken store: that is
-raised as `Gone`, and the next store is opened in a new process. Everything else that can't be understood is the
-adapter's fault.
+A process that ends or says nothing where it should answer a call is no broken adapter but a broken
+store: that is raised as `Gone`, and the next store is opened in a new process. Everything else that
+can't be understood is the adapter's fault.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ TIMEOUT_S = 5.0
 
 GOODBYE = "bye"
 
-MOST_REMEMBERED = 50_000
+REMEMBERED_MAX = 50_000
 
-MOST_SHORT = 200
+SHORT_MAX = 200
 
 
 class Wire:
@@ -45,13 +45,15 @@ class Wire:
         self.command, self.timeout = [*command], timeout
         self._child: Child | None = None
         self._hello: Message | None = None
-        self._told: Message | None = None
+        self._greeting: Message | None = None
         self._bodies: dict[int, tuple[Message, bytes]] = {}
         self._replies: dict[bytes, Message] = {}
         self.started = 0
 
     def answer_all(self, first: int, requests: Sequence[Message]) -> list[Message]:
-        """The reply to each request, without its id, which is checked; the ids count on from the first.
+        """The reply to each request, without its id, which is checked.
+
+        The ids count on from the first.
 
         Raises:
             Gone: The process ended or said nothing; its `replies` are those that came before.
@@ -63,25 +65,31 @@ class Wire:
         lines, failure = self._child.exchange([self._written(first + n, one) for n, one in enumerate(requests)])
         replies = [self._read(line, first + n, one) for n, (line, one) in enumerate(zip(lines, requests, strict=False))]
         if failure is None:
-            self._told = self._told or replies[0]
+            self._greeting = self._greeting or replies[0]
             return replies
         self.kill()
         if isinstance(failure, Died | Silent):
             kind = "crash" if isinstance(failure, Died) else "timeout"
             raise Gone(kind, str(failure), failure.stderr, tuple(replies))
-        raise BadReply(self._told_with(str(failure), failure.stderr))
+        raise BadReply(self._with_command(str(failure), failure.stderr))
 
     def _written(self, identity: int, request: Message) -> bytes:
-        """A request as a line. The same requests are sent over and over, so what follows the id is remembered."""
+        """A request as a line.
+
+        The same requests are sent over and over, so what follows the id is remembered.
+        """
         known = self._bodies.get(id(request))
         if known is None or known[0] is not request:
-            if len(self._bodies) > MOST_REMEMBERED:
+            if len(self._bodies) > REMEMBERED_MAX:
                 self._bodies.clear()
             known = self._bodies[id(request)] = (request, b"," + encode(request)[1:])
         return b'{"id":%d' % identity + known[1]
 
     def _read(self, line: bytes, identity: int, request: Message) -> Message:
-        """The reply of a line. Most replies are like others but for their ids, so what follows the id is remembered."""
+        """The reply of a line.
+
+        Most replies are like others but for their ids, so what follows the id is remembered.
+        """
         head = b'{"id":%d,' % identity
         rest = line[len(head) :] if line.startswith(head) else None
         known = None if rest is None else self._replies.get(rest)
@@ -93,17 +101,17 @@ class Wire:
             stderr = self._child.stderr if self._child is not None else ""
             self.kill()
             raise BadReply(
-                self._told_with(f"to {request.get('op')!r} (id {identity}) it answered {cut(str(error))}", stderr)
+                self._with_command(f"to {request.get('op')!r} (id {identity}) it answered {cut(str(error))}", stderr)
             ) from None
         del reply["id"]
-        if rest is not None and len(rest) <= MOST_SHORT:
-            if len(self._replies) > MOST_REMEMBERED:
+        if rest is not None and len(rest) <= SHORT_MAX:
+            if len(self._replies) > REMEMBERED_MAX:
                 self._replies.clear()
             self._replies[rest] = reply
         return reply
 
-    def _told_with(self, told: str, stderr: str) -> str:
-        where = f"{told}\n  the command: {shlex.join(self.command)}"
+    def _with_command(self, greeting: str, stderr: str) -> str:
+        where = f"{greeting}\n  the command: {shlex.join(self.command)}"
         return where + end_of(stderr)
 
     def _start(self, first: int, hello: Message) -> None:
@@ -119,12 +127,12 @@ class Wire:
         lines, failure = self._child.exchange([self._written(0, self._hello)])
         if failure is not None:
             self.kill()
-            raise SubjectError(self._told_with(f"started again, to hello: {failure}", failure.stderr))
-        told = self._read(lines[0], 0, self._hello)
-        if self._told is not None and told != self._told:
+            raise SubjectError(self._with_command(f"started again, to hello: {failure}", failure.stderr))
+        greeting = self._read(lines[0], 0, self._hello)
+        if self._greeting is not None and greeting != self._greeting:
             self.kill()
             raise SubjectError(
-                f"started again, hello was answered otherwise: {cut(repr(told))}, not {cut(repr(self._told))}"
+                f"started again, hello was answered otherwise: {cut(repr(greeting))}, not {cut(repr(self._greeting))}"
             )
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """A child process that answers lines with lines, and is bounded in all that it can do to us.
 
-One loop serves all three pipes, so that a child which writes before it reads can't block whoever writes before
-reading. What comes on stderr is kept, the end of it, for when something fails.
+One loop serves all three pipes, so that a child which writes before it reads can't block whoever
+writes before reading. What comes on stderr is kept, the end of it, for when something fails.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 
-from onceproof_conformance.protocol import MOST_LINE, shown, visible
+from onceproof_conformance.protocol import LINE_MAX, ConformanceError, shown, visible
 
-MOST_IN_FLIGHT = 64
+IN_FLIGHT_MAX = 64
 """So many lines may be sent before the first of them is answered."""
 
-REFILL = MOST_IN_FLIGHT // 2
+REFILL = IN_FLIGHT_MAX // 2
 """More are sent when so few are in flight: many with one write cost less."""
 
-MOST_STDERR = 16 << 10
+STDERR_MAX = 16 << 10
 
 CHUNK = 256 << 10
 
@@ -34,35 +34,45 @@ LEAVE_S = 2.0
 ENDING_S = 0.5
 """How long is waited for the end of a process whose stdout is closed: only to tell how it ended."""
 
-MOST_ANSWERED, MOST_AVERAGE = 4 << 20, 4 << 10
+ANSWERED_MAX, AVERAGE_MAX = 4 << 20, 4 << 10
 """Bytes in the answers to some lines: so many, and so many more for each line."""
 
 GLANCE_S = 0.25
 """How often it is looked whether a child that says nothing still runs."""
 
 
-class ChildError(Exception):
+class ChildError(ConformanceError):
     """Something that a child did; `stderr` is the end of what it wrote there."""
 
-    def __init__(self, told: str, stderr: str = "") -> None:
-        super().__init__(told)
+    code = "process"
+
+    def __init__(self, text: str, stderr: str = "") -> None:
+        super().__init__(text)
         self.stderr = stderr
 
 
 class NotStarted(ChildError):
     """The command can't be started."""
 
+    code = "not_started"
+
 
 class Died(ChildError):
     """The process ended, or closed its stdout, where it should have answered."""
+
+    code = "died"
 
 
 class Silent(ChildError):
     """There was no answer in time."""
 
+    code = "silent"
+
 
 class Chatter(ChildError):
     """What came on stdout can't be an answer: a line without end, or one that nobody asked for."""
+
+    code = "chatter"
 
 
 class Child:
@@ -88,8 +98,8 @@ class Child:
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise NotStarted(f"{shlex.join(self.command)} can't be started: {told}") from error
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise NotStarted(f"{shlex.join(self.command)} can't be started: {reason}") from error
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._err: int | None = self._process.stderr.fileno()
@@ -103,15 +113,18 @@ class Child:
         self._forgotten = weakref.finalize(self, _end, self._process)
 
     def exchange(self, lines: Sequence[bytes]) -> tuple[list[bytes], ChildError | None]:
-        """Send lines, each with its newline, and give an answer to each; where it went wrong, those before and why."""
+        """Send lines, each with its newline, and give an answer to each.
+
+        Where it went wrong, those before and why.
+        """
         answers: list[bytes] = []
         sent, unsent = 0, memoryview(b"")
-        left = MOST_ANSWERED + MOST_AVERAGE * len(lines)
+        left = ANSWERED_MAX + AVERAGE_MAX * len(lines)
         ends = time.monotonic() + self.timeout
         try:
             while len(answers) < len(lines):
                 if not unsent and sent < len(lines) and sent - len(answers) <= REFILL:
-                    until = min(len(lines), len(answers) + MOST_IN_FLIGHT)
+                    until = min(len(lines), len(answers) + IN_FLIGHT_MAX)
                     sent, unsent = until, memoryview(b"".join(lines[sent:until]))
                 if unsent:
                     unsent = self._send(unsent)
@@ -171,8 +184,8 @@ class Child:
         if not came:
             raise Died(self._ended(), self.stderr)
         *lines, self._rest = (self._rest + came).split(b"\n")
-        if len(self._rest) > MOST_LINE:
-            raise Chatter(f"a line of more than {MOST_LINE:,} bytes: {shown(self._rest[:MOST_LINE])}", self.stderr)
+        if len(self._rest) > LINE_MAX:
+            raise Chatter(f"a line of more than {LINE_MAX:,} bytes: {shown(self._rest[:LINE_MAX])}", self.stderr)
         return lines
 
     def _read_stderr(self) -> bool:
@@ -186,7 +199,7 @@ class Child:
             self._poll.unregister(self._err)
             self._err = None
             return False
-        self._stderr = (self._stderr + came)[-MOST_STDERR:]
+        self._stderr = (self._stderr + came)[-STDERR_MAX:]
         return True
 
     def _drain_stderr(self) -> None:
@@ -233,7 +246,10 @@ class Child:
         return status
 
     def after_the_end(self) -> list[bytes]:
-        """The lines that come once its input has ended; a child that does not flush says only then what it has."""
+        """The lines that come once its input has ended.
+
+        A child that does not flush says only then what it has.
+        """
         self._close_stdin()
         lines: list[bytes] = []
         with suppress(ChildError):
@@ -256,7 +272,10 @@ class Child:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its group, and close its pipes; also of a child that was forgotten, or left by an error."""
+    """End a process and its group, and close its pipes.
+
+    Also of a child that was forgotten, or left by an error.
+    """
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     with suppress(subprocess.TimeoutExpired):

@@ -24,7 +24,10 @@ class Answers(Protocol):
     """Anything that gives one reply to each of some requests."""
 
     def answer_all(self, first: int, requests: Sequence[Message]) -> list[Message]:
-        """The reply to each request, in order, checked to be one; their ids count on from the first."""
+        """The reply to each request, in order, checked to be one.
+
+        Their ids count on from the first.
+        """
         ...
 
     def close(self) -> None:
@@ -48,29 +51,29 @@ class Subject:
         try:
             hello = self.ask({"op": "hello", "protocol": PROTOCOL, "suite": SUITE})
         except Gone as gone:
-            raise SubjectError(f"hello was not answered: {gone.told}{end_of(gone.stderr)}") from None
-        told = hello.get("ok")
-        if not isinstance(told, dict) or not isinstance(told.get("stores"), dict):
+            raise SubjectError(f"hello was not answered: {gone.how}{end_of(gone.stderr)}") from None
+        greeting = hello.get("ok")
+        if not isinstance(greeting, dict) or not isinstance(greeting.get("stores"), dict):
             raise SubjectError(
                 cut(f"hello was answered {hello!r}") + ": answer with name, version, language and stores"
             )
-        if told.get("protocol") != PROTOCOL or type(told["protocol"]) is not int:
-            spoken = cut(repr(told.get("protocol")))
+        if greeting.get("protocol") != PROTOCOL or type(greeting["protocol"]) is not int:
+            spoken = cut(repr(greeting.get("protocol")))
             raise SubjectError(f"the subject speaks protocol {spoken}, this judge speaks {PROTOCOL}")
         for word in ("name", "version", "language"):
-            if not isinstance(told.get(word, ""), str):
-                raise SubjectError(cut(f"hello: {word} is {told[word]!r}") + ": answer with text")
-        self.hello: Message = told
+            if not isinstance(greeting.get(word, ""), str):
+                raise SubjectError(cut(f"hello: {word} is {greeting[word]!r}") + ": answer with text")
+        self.hello: Message = greeting
         try:
             self.declared = {
-                store: read_offer(store, offer) for store, offer in told["stores"].items() if store in lifecycles()
+                store: read_offer(store, offer) for store, offer in greeting["stores"].items() if store in lifecycles()
             }
         except BadOffer as error:
             raise SubjectError(cut(str(error))) from None
-        for store, offer in told["stores"].items():
+        for store, offer in greeting["stores"].items():
             if not isinstance(offer, dict):
                 raise SubjectError(cut(f"the offer of {store!r} is {offer!r}: declare an object"))
-        if not told.get("name"):
+        if not greeting.get("name"):
             raise SubjectError("hello has no name: answer with the name of what is judged")
 
     def ask(self, request: Message) -> Message:
@@ -83,7 +86,10 @@ class Subject:
         return self.ask_all([request])[0]
 
     def ask_all(self, requests: Sequence[Message]) -> list[Message]:
-        """The reply to each request; they may all be on their way at once. `Gone.replies` are those that came."""
+        """The reply to each request; they may all be on their way at once.
+
+        `Gone.replies` are those that came.
+        """
         first = self._next
         self._next += len(requests)
         return self._answers.answer_all(first, requests)

@@ -9,7 +9,7 @@ from onceproof_conformance.engines.engine import Bench, Engine, Observation, Rea
 
 
 def observe(bench: Bench) -> Iterator[Observation]:
-    """The sequences, and which branches they can reach where the subject has constants of its own."""
+    """The sequences, and the branches that they reach if the subject fixes constants."""
     runner, table = bench.runner, bench.table
     cases = selected_cases(table, runner.dialect, runner.declared)
     if not runner.declared.is_plain:

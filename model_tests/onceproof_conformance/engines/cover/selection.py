@@ -1,8 +1,10 @@
-"""The sequences that `cover` runs on one subject: all of the walk, or what the subject's own constants leave of it.
+"""The sequences that `cover` runs on one subject.
 
-A lifetime that is fixed is walked at its length, for the clock can be set. A bound that is fixed is filled, by a crowd
-where it is large. Where the store reads a clock of its own, what needs no time to pass is run so, and of what does a
-few sequences for each branch, with the runner sleeping.
+All of the walk, or what the subject's own constants leave of it.
+
+A lifetime that is fixed is walked at its length, for the clock can be set. A bound that is fixed is
+filled, by a crowd where it is large. Where the store reads a clock of its own, what needs no time
+to pass is run so, and of what does a few sequences for each branch, with the runner sleeping.
 """
 
 from __future__ import annotations
@@ -34,13 +36,14 @@ from onceproof_spec.model import Request, State
 from onceproof_spec.search import Scope
 from onceproof_spec.table import Table
 
-MOST_FILLED = 250_000
+FILLED_MAX = 250_000
 """So many calls are made at most to fill stores."""
 
 LIFETIMES = 2
 
 FEWER_CALLS, FEWEST_CALLS = 2, 2
-"""How many lifetimes that are fixed are walked through, and in how many calls: their instants are far apart."""
+"""How many lifetimes that are fixed are walked through, and in how many calls: their instants are
+far apart."""
 
 SLEPT_FOR_A_BRANCH = 2
 """So many sequences in each small store."""
@@ -49,7 +52,8 @@ HURRY_MS = 1_000
 """How long a sequence without waiting may take."""
 
 LIFETIME = 3
-"""How many instants a lifetime has where the clock is real: so many that one lies clearly before its end."""
+"""How many instants a lifetime has where the clock is real: so many that one lies clearly before
+its end."""
 
 
 def selected_cases(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
@@ -106,41 +110,44 @@ def _on_a_full_store(table: Table, dialect: Dialect, declared: Declared, bound: 
             crowd = crowd_of(declared, case)
             if crowd is None or is_image(case, crowd, table):
                 cost += size + len(tail)
-                if cost > MOST_FILLED:
+                if cost > FILLED_MAX:
                     return
                 yield case
 
 
 def _ways(walk: Walk, calls: tuple[Request, ...]) -> Iterator[tuple[tuple[Request, ...], Node]]:
-    """What may follow on a full store: one call of every kind, then two; each with where its last call is made."""
+    """What may follow on a full store: one call of every kind, then two.
+
+    Each with where its last call is made.
+    """
     state = walk.model.start
     for request in calls:
         state = walk.model.after(state, request)[0].state
     full = Node(state, calls, calls[-1].at)
-    told: set[object] = set()
+    kinds_seen: set[object] = set()
     further: list[tuple[Node, object]] = []
-    for request, after, kind in _kinds(walk, full, told, ()):
+    for request, after, kind in _kinds(walk, full, kinds_seen, ()):
         yield (*calls, request), full
         if after != state:
             further.append((Node(after, (*calls, request), max(full.at, request.at)), kind))
     for node, kind in further:
-        for request, _, _ in _kinds(walk, node, told, (kind,)):
+        for request, _, _ in _kinds(walk, node, kinds_seen, (kind,)):
             yield (*node.way, request), node
 
 
 def _kinds(
-    walk: Walk, node: Node, told: set[object], before: tuple[object, ...]
+    walk: Walk, node: Node, kinds_seen: set[object], before: tuple[object, ...]
 ) -> Iterator[tuple[Request, State, object]]:
-    """Calls that take a branch, or are answered in a way, that is not told of yet, with what they leave."""
+    """Calls that take a new branch, or are answered in a new way, with what they leave."""
     for request in walk.alphabet(node):
         if MEMBER in named_tokens(walk.table, request):
             continue
         outcome = walk.model.after(node.state, request)[0]
         changes = outcome.state.tokens != node.state.tokens
         kind = (request.call, outcome.code, changes, walk.model.held(outcome.state))
-        new = {*outcome.branches, (*before, kind)} - told
+        new = {*outcome.branches, (*before, kind)} - kinds_seen
         if new:
-            told |= new
+            kinds_seen |= new
             yield request, outcome.state, kind
 
 

@@ -1,7 +1,9 @@
-"""Sequences that cover the law: every state of a small store, every call from it, and calls that show what it did.
+"""Sequences that cover the law.
 
-They are the same for every subject, and deterministic. Tokens are interchangeable, so one of each kind of state
-is enough.
+Every state of a small store, every call from it, and calls that show what it did.
+
+They are the same for every subject, and deterministic. Tokens are interchangeable, so one of each
+kind of state is enough.
 """
 
 from __future__ import annotations
@@ -51,13 +53,19 @@ class Walk:
         self.turn = 0
 
     def reads(self, call: str) -> bool:
-        """Whether a call shows what one token is like: all its arguments are tokens, and it applies an event."""
+        """Whether a call shows what one token is like.
+
+        All its arguments are tokens, and it applies an event.
+        """
         declared = self.table.calls[call].declared
         applies = any(isinstance(rule, Apply) for rule in declared.rules)
         return applies and not declared.needs and all(kind is Kind.TOKEN for _, kind in declared.takes)
 
     def fields_unseen(self) -> set[str]:
-        """The fields that no reading shows: neither do its replies, nor does it ask a guard about them."""
+        """The fields that no reading shows.
+
+        Neither do its replies, nor does it ask a guard about them.
+        """
         seen: set[str] = set()
         for name in self.readers:
             for rule in self.table.calls[name].declared.rules:
@@ -88,7 +96,7 @@ class Walk:
                     queue.append(Node(after, way, max(node.at, request.at)))
 
     def unseen(self, node: Node) -> Iterator[tuple[Request, ...]]:
-        """A call that changes nothing, then one that drops a token or whose time has come, which shows if it did."""
+        """A call that changes nothing, then one that shows whether it did after all."""
         idle: dict[tuple[str, str, Any], Request] = {}
         idle_at: dict[tuple[str, str, Any], list[Request]] = {}
         drops: dict[tuple[str, str], Request] = {}
@@ -113,7 +121,10 @@ class Walk:
                 yield (*node.way, first, second)
 
     def missed(self, node: Node, dropped: Request, held: set[int]) -> Iterator[tuple[Request, ...]]:
-        """A call that drops a token, then each call that names it: whoever was forgotten must not be known."""
+        """A call that drops a token, then each call that names it.
+
+        Whoever was forgotten must not be known.
+        """
         after = self.model.after(node.state, dropped)[0].state
         gone = held - {token for token, _ in after.tokens}
         for request in self.alphabet(Node(after, (*node.way, dropped), dropped.at)):
@@ -139,7 +150,10 @@ class Walk:
                     yield request
 
     def shape(self, state: State) -> tuple[Any, ...]:
-        """A state without the names of its tokens; where some must go first, with the order in which they came."""
+        """A state without the names of its tokens.
+
+        Where some must go first, with the order in which they came.
+        """
         records = [record for _, record in state.tokens]
         return tuple(records if self.ordered else sorted(records)), state.store
 
@@ -227,7 +241,7 @@ class Walk:
         return sorted({edge + by for edge in found for by in self.near if edge + by > at})
 
     def is_pure(self, state: State, tokens: list[int], at: int) -> bool:
-        """Whether reading leaves a state as it is, so that one sequence can read it at every instant."""
+        """Whether reading changes nothing, so that one sequence can read at every instant."""
         return all(self.model.after(state, self.read(token, at))[0].state.tokens == state.tokens for token in tokens)
 
     def read(self, token: int, at: int) -> Request:
@@ -243,7 +257,10 @@ class Walk:
 def sequences(
     table: Table, scope: Scope, declared: Declared, strangers: tuple[int, ...] = ()
 ) -> tuple[tuple[Request, ...], ...]:
-    """Every sequence of one small store, shortest ways first; the same for every subject that declares the same."""
+    """Every sequence of one small store, shortest ways first.
+
+    The same for every subject that declares the same.
+    """
     return tuple(dict.fromkeys(Walk(table, scope, declared, strangers).sequences()))
 
 

@@ -9,7 +9,9 @@ from onceproof_conformance.engines.race.races import Races
 
 
 def observe(bench: Bench) -> Iterator[Observation]:
-    """Races count for a clause if calls ever overlapped; a history that no order explains breaks it.
+    """Races count for a clause if calls ever overlapped.
+
+    A history that no order explains breaks it.
 
     What is broken without threads shows in a race as well: then nothing is said of the clause.
     """

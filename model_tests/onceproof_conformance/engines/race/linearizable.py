@@ -1,8 +1,9 @@
-"""Races: lanes of calls that are forced to meet, and the search for an order of them that the law allows.
+"""The search for an order of the calls of a race that the law allows.
 
-Meeting only provokes; the history decides. A call may have taken effect at any moment between its two tickets, so an
-order explains a history if every call in it comes after those that had ended before it began, and if the law allows
-each reply in that order, those of the calls that follow the race included.
+Meeting only provokes; the history decides. A call may have taken effect at any moment between its
+two tickets, so an order explains a history if every call in it comes after those that had ended
+before it began, and if the law allows each reply in that order, those of the calls that follow the
+race included.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onceproof_conformance.cases import Raced, allows
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec.model import Model, State
 
-MOST_NODES = 20_000
+NODES_MAX = 20_000
 
 
-class TooMany(Exception):
+class TooMany(ConformanceError):
     """More orders are possible than are looked at."""
+
+    code = "too_many_orders"
 
 
 def overlapped(lanes: Sequence[Sequence[Raced]]) -> bool:
@@ -54,6 +58,6 @@ def possible_ends(model: Model, starts: frozenset[State], lanes: Sequence[Sequen
                 if node not in seen and allows(outcome.reply, call.reply):
                     seen.add(node)
                     open_nodes.append(node)
-        if len(seen) > MOST_NODES:
+        if len(seen) > NODES_MAX:
             raise TooMany
     return frozenset(ends)

@@ -18,15 +18,19 @@ LIMITS = (1, 2)
 LIFETIME_MS = 60_000
 
 ROUNDS = 16
-"""So many times is each race run for every hundred examples: the slow part is that threads must meet."""
+"""So many times is each race run for every hundred examples: the slow part is that threads must
+meet."""
 
-MOST_ROUNDS = 200
+ROUNDS_MAX = 200
 """So many times is it run at most, until calls have overlapped."""
 
 
 @dataclass(slots=True)
 class Contest:
-    """What came of one race: how often it was run, whether calls overlapped, a history that no order explains."""
+    """What came of one race.
+
+    How often it was run, whether calls overlapped, a history that no order explains.
+    """
 
     clause: str
     rounds: int = 0
@@ -54,7 +58,7 @@ class Races:
 
     def contest(self, race: Race, rounds: int) -> Contest:
         found = Contest(f"{self.table.name}.{race.clause}")
-        for number in range(MOST_ROUNDS):
+        for number in range(ROUNDS_MAX):
             if found.rounds == rounds and found.overlapped:
                 break
             case = self.case(race, LIMITS[number % len(LIMITS)])
@@ -84,7 +88,10 @@ class Races:
         return Case(self.table.name, str(self.table.profile), limits, race.before)
 
     def fair(self, case: Case, race: Race, model: Model) -> bool:
-        """Whether the same calls are answered rightly one after the other; else it is no race that goes wrong."""
+        """Whether the same calls are answered rightly one after the other.
+
+        Else it is no race that goes wrong.
+        """
         requests = (*race.before, *(call for lane in race.lanes for call in lane), *race.after)
         belief, self_case = Belief(model), Case(case.store, case.profile, case.limits, requests)
         return all(map(belief.observe, requests, self.runner.replay(self_case)))
@@ -95,15 +102,19 @@ class Races:
         """A history as the results file holds it: the calls of the lanes by when they began."""
         dialect, limits = self.runner.dialect, case.config
 
-        def told(request: Request, reply: Reply) -> Message:
+        def written_call(request: Request, reply: Reply) -> Message:
             return {**dialect.message(request, limits), "got": dialect.written(reply)}
 
         raced = sorted(
-            (call.began, {**told(call.request, call.reply), "lane": place, "t": [call.began, call.ended]})
+            (call.began, {**written_call(call.request, call.reply), "lane": place, "t": [call.began, call.ended]})
             for place, lane in enumerate(lanes)
             for call in lane
         )
-        calls = [*map(told, race.before, before), *(call for _, call in raced), *map(told, race.after, after)]
+        calls = [
+            *map(written_call, race.before, before),
+            *(call for _, call in raced),
+            *map(written_call, race.after, after),
+        ]
         return {"config": limits, "calls": calls, "reason": "no order of the calls that raced explains these replies"}
 
 

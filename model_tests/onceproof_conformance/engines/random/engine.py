@@ -20,7 +20,7 @@ ROUNDS_MAX = 4
 
 
 def observe(bench: Bench) -> Iterator[Observation]:
-    """A sequence that is answered wrongly, time after time, each with what was broken before waived."""
+    """Sequences that are answered wrongly, each with what was broken before waived."""
     runner = bench.runner
     for turn in range(ROUNDS_MAX):
         bench.check_budget()
@@ -33,7 +33,7 @@ def observe(bench: Bench) -> Iterator[Observation]:
             waived,
             bench.blames_ignored,
             bench.is_like,
-            bench.deaths,
+            bench.fatal_calls,
         )
         examples = max(1, bench.examples // 4) if waived else bench.examples
         played = play(runner.dialect, game, bench.seed + 1000 * turn, examples)

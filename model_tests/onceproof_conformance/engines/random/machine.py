@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from onceproof_conformance.cases import Case, lost, unheard
-from onceproof_conformance.diagnosis import Belief, Undecided, known_deviations
+from onceproof_conformance.diagnosis import Belief, Undecided, faults_of
 from onceproof_conformance.engines.boundaries import boundaries
 from onceproof_conformance.protocol import Declared, Rng
-from onceproof_conformance.run import Deaths
+from onceproof_conformance.run import FatalCalls
+from onceproof_spec.language import Kind
 from onceproof_spec.model import Reply, Request
 from onceproof_spec.table import Kind, Table
 
@@ -34,8 +35,9 @@ class Ended(BaseException):
 class Game:
     """What one run of a machine is played with, and what came of it.
 
-    `waived` are clauses that are known to be broken. `is_like` tells whether a store that the subject was found to be
-    like would have answered so: from the first reply that is not lawful on, every one must be that store's.
+    `waived` are clauses that are known to be broken. `is_like` tells whether a store that the
+    subject was found to be like would have answered so: from the first reply that is not lawful on,
+    every one must be that store's.
     """
 
     runner: Runner
@@ -44,7 +46,7 @@ class Game:
     waived: frozenset[str]
     neutral: bool = False
     is_like: Callable[[Case, list[Reply]], bool] = field(default=lambda case, replies: False)
-    deaths: Deaths = field(default_factory=Deaths)
+    fatal_calls: FatalCalls = field(default_factory=FatalCalls)
     taken: list[tuple[str, ...]] = field(default_factory=list)
     lost: tuple[Case, list[Reply]] | None = None
     calls: int = 0
@@ -70,10 +72,10 @@ class StoreMachine(RuleBasedStateMachine):
         fixed = dict(self.game.declared.fixed)
         drawn = {name: fixed[name] if name in fixed else data.draw(kind, label=name) for name, kind in kinds.items()}
         self.config = tuple(drawn.items())
-        deviations = known_deviations(self.game.table, self.config)
-        self.model = deviations.model
+        faults = faults_of(self.game.table, self.config)
+        self.model = faults.model
         self.limits = self.model.limits
-        self.belief = Belief(self.model, self.game.waived, deviations)
+        self.belief = Belief(self.model, self.game.waived, faults)
         self.game.runner.open(self.case())
 
     @rule(by=st.integers(1, 3))
@@ -137,7 +139,7 @@ class StoreMachine(RuleBasedStateMachine):
         if self.game.declared.rng is Rng.OWN and any(kind is Kind.DRAWS for _, kind in declared.takes):
             values = {name: (self.unused(),) if kind is Kind.DRAWS else values[name] for name, kind in declared.takes}
         request = Request(call, self.at, tuple((name, values[name]) for name, _ in declared.takes))
-        if self.game.deaths.expected_at(self.model, min(self.belief.states), request):
+        if self.game.fatal_calls.expected_at(self.model, min(self.belief.states), request):
             return
         seen = self.game.runner.ask(request, self.limits)
         self.requests.append(request)
@@ -151,7 +153,10 @@ class StoreMachine(RuleBasedStateMachine):
         self.over = self.over or unheard(request, seen)
 
     def is_allowed(self, request: Request, seen: Reply) -> bool:
-        """Whether the law, or what is waived of it, allows a reply; where too much is possible the game is over."""
+        """Whether the law, or what is waived of it, allows a reply.
+
+        Where too much is possible the game is over.
+        """
         try:
             return self.belief.observe(request, seen)
         except Undecided:

@@ -5,32 +5,37 @@ from __future__ import annotations
 from onceproof_conformance.proof.decisions.equivalence import (
     DECISIONS,
     PAIRS,
+    ComparisonVerdict,
     Pair,
-    Verdict,
     check_contracts,
     compare,
     compare_all,
     contracts,
     named,
 )
-from onceproof_conformance.proof.decisions.mutants import Flip, declared, find, flips
+from onceproof_conformance.proof.decisions.mutants import (
+    DecisionMutant,
+    decision_mutants,
+    declared,
+    found_by,
+)
 from onceproof_conformance.proof.decisions.questions import Side
 from onceproof_conformance.proof.decisions.records import unproved
 
 __all__ = [
     "DECISIONS",
     "PAIRS",
-    "Flip",
+    "ComparisonVerdict",
+    "DecisionMutant",
     "Pair",
     "Side",
-    "Verdict",
     "check_contracts",
     "compare",
     "compare_all",
     "contracts",
+    "decision_mutants",
     "declared",
-    "find",
-    "flips",
+    "found_by",
     "named",
     "unproved",
 ]

@@ -1,10 +1,10 @@
 """Whether each decision of the stores is the law's, on every path, and keeps its own contracts.
 
-A decision and the law's answer to the same question stand side by side as two functions with one signature over
-integers and truth values; the functions, which are in `sides/`, only rename. CrossHair runs both on symbolic
-arguments, each order once, and follows every path: `exhausted` means that no path was left on which they could
-differ. What a decision is never asked, a store may still get wrong: the container around the decisions is what the
-suite judges.
+A decision and the law's answer to the same question stand side by side as two functions with one
+signature over integers and truth values; the functions, which are in `sides/`, only rename.
+CrossHair runs both on symbolic arguments, each order once, and follows every path: `exhausted`
+means that no path was left on which they could differ. What a decision is never asked, a store may
+still get wrong: the container around the decisions is what the suite judges.
 
 CrossHair is an optional dependency, imported when the first comparison runs.
 """
@@ -23,12 +23,13 @@ from types import ModuleType
 from onceproof import _expiring, _store, facet, handoff, join, session, ticket
 from onceproof_conformance.proof.decisions.questions import Make, NothingToDecide, Side
 from onceproof_conformance.proof.decisions.stores import sides_of
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec import Profile, law
 
 TIMEOUT_S = 20.0
 
 
-class Verdict(StrEnum):
+class ComparisonVerdict(StrEnum):
     """`not exhausted`, `not confirmed`: nothing was found, but not every path was followed."""
 
     EXHAUSTED = "exhausted"
@@ -64,12 +65,17 @@ class Pair:
         return _loud(by_law), by_store
 
 
-class LawFailed(Exception):
+class LawFailed(ConformanceError):
     """The law's side raised, so there was no answer of the law to compare with."""
+
+    code = "law_failed"
 
 
 def _loud(by_law: Side) -> Side:
-    """The law's side, but what it raises is never what the store's side raises: that would count as the same."""
+    """The law's side, but what it raises is never what the store's side raises.
+
+    That would count as the same.
+    """
 
     @functools.wraps(by_law)
     def asked(*given: object, **named: object) -> object:
@@ -83,10 +89,13 @@ def _loud(by_law: Side) -> Side:
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """What a comparison found: on how many paths, in both orders together, and for which arguments they differ."""
+    """What a comparison found.
+
+    On how many paths, in both orders together, and for which arguments they differ.
+    """
 
     pair: str
-    verdict: Verdict
+    verdict: ComparisonVerdict
     paths: int
     seconds: float
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -94,7 +103,7 @@ class Equivalence:
     own: str = ""
 
     def __str__(self) -> str:
-        if self.verdict is not Verdict.DIFFERENT:
+        if self.verdict is not ComparisonVerdict.DIFFERENT:
             return f"{self.pair}: {self.verdict}, {self.paths} paths"
         given = ", ".join(f"{name}={value}" for name, value in self.arguments.items())
         return f"{self.pair}: given {given}, the law {self.law} and the store {self.own}"
@@ -102,10 +111,13 @@ class Equivalence:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Whether a decision keeps the contracts in its docstring: how many there are, and what says that it doesn't."""
+    """Whether a decision keeps the contracts in its docstring.
+
+    How many there are, and what says that it doesn't.
+    """
 
     decision: str
-    verdict: Verdict
+    verdict: ComparisonVerdict
     contracts: int
     seconds: float
     refuted: tuple[str, ...] = ()
@@ -160,7 +172,9 @@ def named(origin: ModuleType, decision: str) -> str:
 
 
 def compare(pair: Pair, module: ModuleType | None = None, timeout: float = TIMEOUT_S) -> Equivalence:
-    """Compare a decision with the law; `module` holds another decision of that name, to be compared instead.
+    """Compare a decision with the law.
+
+    `module` holds another decision of that name, to be compared instead.
 
     Args:
         pair: What is compared.
@@ -180,9 +194,11 @@ def compare(pair: Pair, module: ModuleType | None = None, timeout: float = TIMEO
     if differences:
         first = differences[0]
         law_did, store_did = first.result1.describe(set()), first.result2.describe(set())
-        return Equivalence(pair.name, Verdict.DIFFERENT, seen["num_paths"], seconds, first.args, law_did, store_did)
+        return Equivalence(
+            pair.name, ComparisonVerdict.DIFFERENT, seen["num_paths"], seconds, first.args, law_did, store_did
+        )
     exhausted = seen["exhaustion"] == 2
-    verdict = Verdict.EXHAUSTED if exhausted else Verdict.NOT_EXHAUSTED
+    verdict = ComparisonVerdict.EXHAUSTED if exhausted else ComparisonVerdict.NOT_EXHAUSTED
     return Equivalence(pair.name, verdict, seen["num_paths"], seconds)
 
 
@@ -209,7 +225,8 @@ def contracts(pairs: Iterable[Pair] = PAIRS) -> tuple[Kept, ...]:
 def check_contracts(module: ModuleType, decision: str, timeout: float = TIMEOUT_S) -> Kept:
     """Whether a decision keeps the `post:` lines of its docstring, for any arguments.
 
-    A line that CrossHair passes over in silence is not confirmed, and neither is a decision that has none.
+    A line that CrossHair passes over in silence is not confirmed, and neither is a decision that
+    has none.
 
     Args:
         module: Must have been imported from a file, which CrossHair reads.
@@ -228,6 +245,6 @@ def check_contracts(module: ModuleType, decision: str, timeout: float = TIMEOUT_
     confirmed = sum(message.state is MessageType.CONFIRMED for message in messages)
     undecided = {MessageType.CONFIRMED, MessageType.CANNOT_CONFIRM}
     refuted = tuple(message.message for message in messages if message.state not in undecided)
-    kept = Verdict.CONFIRMED if confirmed == declared > 0 else Verdict.NOT_CONFIRMED
-    verdict = Verdict.REFUTED if refuted else kept
+    kept = ComparisonVerdict.CONFIRMED if confirmed == declared > 0 else ComparisonVerdict.NOT_CONFIRMED
+    verdict = ComparisonVerdict.REFUTED if refuted else kept
     return Kept(named(module, decision), verdict, declared, time.perf_counter() - begun, refuted)

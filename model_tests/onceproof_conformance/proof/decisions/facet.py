@@ -14,7 +14,8 @@ Facet = tuple[str, int | None]
 """An answer, and the facet that is registered after it."""
 
 SAME = {"unknown": "ok", CRASH: "crashed"}
-"""Answers of the law for which the store has its own word: to accept where nothing is held is to accept."""
+"""Answers of the law for which the store has its own word: to accept where nothing is held is to
+accept."""
 
 
 def _by_law(table: Table, event: str, held: bool, granted: int, values: Mapping[str, int]) -> Facet:

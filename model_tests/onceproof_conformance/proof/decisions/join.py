@@ -1,6 +1,7 @@
 """The sides, of a join token.
 
-A decision says who holds the token by one of three words; here they become the number of the holder, as in the law.
+A decision says who holds the token by one of three words; here they become the number of the
+holder, as in the law.
 """
 
 from __future__ import annotations

@@ -1,9 +1,12 @@
-"""Whether the comparison with the law would notice: every decision with one comparison, truth value or answer wrong.
+"""Whether the comparison with the law would notice.
 
-The edits are read off the source: each comparison turned into its neighbours, each `not` and each operand of an
-`and` or `or` dropped, `and` exchanged with `or`, `max` with `min` and `+` with `-`, each bare truth value negated,
-each number one more, each verdict or state the next of its kind. An edit that changes nothing survives; then the
-decision says more than it need say, and is to be written otherwise.
+Every decision with one comparison, truth value or answer wrong.
+
+The edits are read off the source: each comparison turned into its neighbours, each `not` and each
+operand of an `and` or `or` dropped, `and` exchanged with `or`, `max` with `min` and `+` with `-`,
+each bare truth value negated, each number one more, each verdict or state the next of its kind. An
+edit that changes nothing survives; then the decision says more than it need say, and is to be
+written otherwise.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from types import ModuleType
 from onceproof_conformance.proof.decisions.equivalence import (
     DECISIONS,
     PAIRS,
-    Verdict,
+    ComparisonVerdict,
     check_contracts,
     compare,
     named,
@@ -53,8 +56,11 @@ _serial = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
-    """One edit of one decision: what stood there, what stands there now, and the module with the edit made."""
+class DecisionMutant:
+    """One edit of one decision.
+
+    What stood there, what stands there now, and the module with the edit made.
+    """
 
     origin: ModuleType
     decision: str
@@ -68,9 +74,11 @@ class Flip:
         return f"{named(self.origin, self.decision)}: {self.old} -> {self.new}"
 
 
-def flips() -> tuple[Flip, ...]:
+def decision_mutants() -> tuple[DecisionMutant, ...]:
     """Every edit of every decision."""
-    return tuple(flip for origin in dict.fromkeys(origin for origin, _ in DECISIONS) for flip in _flips_of(origin))
+    return tuple(
+        mutant for origin in dict.fromkeys(origin for origin, _ in DECISIONS) for mutant in _mutants_of(origin)
+    )
 
 
 def declared(package: ModuleType) -> frozenset[tuple[str, str]]:
@@ -81,15 +89,15 @@ def declared(package: ModuleType) -> frozenset[tuple[str, str]]:
     )
 
 
-def find(flip: Flip, timeout: float = TIMEOUT_S) -> str:
+def found_by(mutant: DecisionMutant, timeout: float = TIMEOUT_S) -> str:
     """What finds an edit: a `difference` from the law in some profile, a `contract`, or nothing."""
-    with _imported(flip) as module:
+    with _imported(mutant) as module:
         for pair in PAIRS:
-            if (pair.origin, pair.decision) != (flip.origin, flip.decision):
+            if (pair.origin, pair.decision) != (mutant.origin, mutant.decision):
                 continue
-            if compare(pair, module, timeout).verdict is Verdict.DIFFERENT:
+            if compare(pair, module, timeout).verdict is ComparisonVerdict.DIFFERENT:
                 return "difference"
-        if check_contracts(module, flip.decision, timeout).verdict is Verdict.REFUTED:
+        if check_contracts(module, mutant.decision, timeout).verdict is ComparisonVerdict.REFUTED:
             return "contract"
     return ""
 
@@ -100,7 +108,7 @@ def _functions(source: str) -> Iterator[ast.FunctionDef]:
             yield node
 
 
-def _flips_of(origin: ModuleType) -> Iterator[Flip]:
+def _mutants_of(origin: ModuleType) -> Iterator[DecisionMutant]:
     source = inspect.getsource(origin)
     lines = source.splitlines(keepends=True)
     for function in _functions(source):
@@ -108,11 +116,11 @@ def _flips_of(origin: ModuleType) -> Iterator[Flip]:
             for old, new in (*_wrong(node), *_negated(node), *_next(node, origin)):
                 edited = ast.unparse(copy.deepcopy(function, {id(old): new}))
                 whole = (*lines[: function.lineno - 1], edited, "\n", *lines[function.end_lineno :])
-                yield Flip(origin, function.name, ast.unparse(old), ast.unparse(new), "".join(whole))
+                yield DecisionMutant(origin, function.name, ast.unparse(old), ast.unparse(new), "".join(whole))
 
 
 def _wrong(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """An expression, and each that differs from it in one comparison, one operator, or one operand."""
+    """An expression, and each that differs in one comparison, operator, or operand."""
     if isinstance(node, ast.Compare):
         for place, operator in enumerate(node.ops):
             for neighbour in NEIGHBOURS[type(operator)]:
@@ -155,12 +163,15 @@ def _next(node: ast.AST, origin: ModuleType) -> Iterator[tuple[ast.expr, ast.exp
 
 
 @contextmanager
-def _imported(flip: Flip) -> Iterator[ModuleType]:
-    """The edited module, imported from a file of its own, which CrossHair reads; gone afterwards."""
-    name = f"onceproof_flip_{next(_serial)}"
+def _imported(mutant: DecisionMutant) -> Iterator[ModuleType]:
+    """The edited module, imported from a file of its own, which CrossHair reads.
+
+    Gone afterwards.
+    """
+    name = f"onceproof_mutant_{next(_serial)}"
     with TemporaryDirectory(prefix=name) as folder:
         file = Path(folder, f"{name}.py")
-        file.write_text(flip.source, encoding="utf-8")
+        file.write_text(mutant.source, encoding="utf-8")
         found = importlib.util.spec_from_file_location(name, file)
         assert found is not None
         assert found.loader is not None

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from onceproof_conformance.proof.decisions.records import reachable
+from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec import Table, step
 from onceproof_spec.table import Admit, Evict, Guard, Mark, Row, Rule, is_full
 
@@ -15,7 +16,8 @@ Side = Callable[..., object]
 """One side of a comparison. CrossHair reads its arguments off its annotations."""
 
 Make = Callable[[Table, ModuleType, bool], tuple[Side, Side]]
-"""Makes the law's side and the store's, of a table, a module of decisions, and whether it is the published profile."""
+"""Makes the law's side and the store's, of a table, a module of decisions, and whether it is the
+published profile."""
 
 Guards = tuple[Guard, ...]
 
@@ -24,8 +26,10 @@ One = TypeVar("One")
 Kind = TypeVar("Kind", bound=Rule)
 
 
-class NothingToDecide(LookupError):
+class NothingToDecide(ConformanceError, LookupError):
     """In this profile the law leaves the question no room, so no store asks it."""
+
+    code = "nothing_to_decide"
 
 
 def stepped(
@@ -48,7 +52,10 @@ def rules(table: Table, *kinds: type[Kind]) -> tuple[tuple[tuple[Kind, Guards], 
 
 
 def chosen(place: int, among: Sequence[One]) -> One:
-    """The one in that place, by comparisons alone; whatever number is none of the places is the last's."""
+    """The one in that place, by comparisons alone.
+
+    Whatever number is none of the places is the last's.
+    """
     for index, one in enumerate(among):
         if place == index:
             return one
@@ -56,7 +63,10 @@ def chosen(place: int, among: Sequence[One]) -> One:
 
 
 def now(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    """The instant of a call: the marks of the law, which are the same in every call that has any."""
+    """The instant of a call.
+
+    The marks of the law, which are the same in every call that has any.
+    """
     (marks,) = {tuple((mark.update, guards) for mark, guards in call) for call in rules(table, Mark)}
 
     def by_law(at: int, latest: int) -> int:
@@ -73,7 +83,10 @@ def now(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Sid
 
 
 def room(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    """Room for one more: the one rule that bounds the store, be it `Admit` or `Evict`, finds it not full."""
+    """Room for one more.
+
+    The one rule that bounds the store, be it `Admit` or `Evict`, finds it not full.
+    """
     (((bound, guards),),) = rules(table, Admit, Evict)
     assert not guards
     if isinstance(bound, Admit) and bound.never:

@@ -1,6 +1,9 @@
-"""What the record of a token can be: the comparisons assume it, and it is proved of every row of the law.
+"""What the record of a token can be.
 
-A store need not keep what is blank, and what it would make of a record that can't be is nothing that the law speaks of.
+The comparisons assume it, and it is proved of every row of the law.
+
+A store need not keep what is blank, and what it would make of a record that can't be is nothing
+that the law speaks of.
 """
 
 from __future__ import annotations
@@ -18,7 +21,8 @@ BLANK: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "aborted": ("holder", "overdue_at"),
     },
 }
-"""The fields that are as they were at first, by lifecycle and state. In the initial state all are."""
+"""The fields that are as they were at first, by lifecycle and state. In the initial state all
+are."""
 
 
 def reachable(table: Table, state: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,7 +32,10 @@ def reachable(table: Table, state: str, fields: Mapping[str, Any]) -> dict[str, 
 
 
 def unproved(table: Table) -> tuple[str, ...]:
-    """The rows of which it is not proved that they leave a record that can be, when they find one; `()` is a proof."""
+    """The rows of which it is not proved that they leave a record that can be, when they find one.
+
+    `()` is a proof.
+    """
     import z3
 
     from onceproof_spec.proof import Prover

@@ -44,7 +44,10 @@ def _redeem(table: Table, decisions: ModuleType, published: bool) -> tuple[Side,
 
 
 def _sweep_due(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    """Whether some rule of issue sweeps; the first that does answers, for those behind it find another store."""
+    """Whether some rule of issue sweeps.
+
+    The first that does answers, for those behind it find another store.
+    """
     (sweeps,) = rules(table, Sweep)
     if any(not guards and not sweep.when_full for sweep, guards in sweeps):
         raise NothingToDecide(f"{table.name}: every issue sweeps")
