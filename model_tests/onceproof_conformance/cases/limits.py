@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from onceproof_spec.language import Admit, Draw, Evict, Sweep
-from onceproof_spec.table import Table
-from onceproof_spec.values import read_limit
+from onceproof_spec.model import read_limit
+from onceproof_spec.table import Admit, Draw, Evict, Sweep, Table
 
 
 @lru_cache(maxsize=32)

@@ -17,7 +17,6 @@ from onceproof_conformance.cases import Failure, Observed, allows
 from onceproof_conformance.diagnosis.belief import RELAXED_MAX
 from onceproof_conformance.diagnosis.fault_models import FaultModel, best_clauses
 from onceproof_conformance.diagnosis.faults import ALWAYS, Faults
-from onceproof_spec.coverage import branches
 from onceproof_spec.model import Model, Reply, Request, State
 from onceproof_spec.table import Table, branches
 

@@ -16,7 +16,6 @@ from onceproof_conformance.engines import ENGINE_NAMES
 from onceproof_conformance.judge.options import CutOff, Options
 from onceproof_conformance.judge.tally import Sample
 from onceproof_conformance.run import FatalCalls, Late, Runner, can_be, is_sound
-from onceproof_spec.language import Kind
 from onceproof_spec.model import Model, Reply, Request
 from onceproof_spec.table import Kind, Table
 

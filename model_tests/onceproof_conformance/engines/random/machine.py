@@ -15,7 +15,6 @@ from onceproof_conformance.diagnosis import Belief, Undecided, faults_of
 from onceproof_conformance.engines.boundaries import boundaries
 from onceproof_conformance.protocol import Declared, Rng
 from onceproof_conformance.run import FatalCalls
-from onceproof_spec.language import Kind
 from onceproof_spec.model import Reply, Request
 from onceproof_spec.table import Kind, Table
 
