@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import entry_points
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 from onceproof_spec.facet import Facet
@@ -31,6 +34,7 @@ VARIABLE = "ONCEPROOF_LAWS"
 
 OWN: tuple[type[Lifecycle], ...] = (HandoffToken, JoinToken, Ticket, SessionVersion, Facet)
 
+_OWN_BY_NAME = {machine.declared.law_name: machine for machine in OWN}
 _registered: dict[str, Any] = {}
 
 
@@ -68,7 +72,7 @@ def law_of(offered: Any) -> type[Lifecycle]:
 
 
 def load(path: str) -> Any:
-    """What `package.module:Class` names.
+    """What `package.module:Class` names; the current folder is looked in as well.
 
     Raises:
         LawNotFound: The path is none, or leads nowhere.
@@ -76,6 +80,8 @@ def load(path: str) -> Any:
     module, colon, attribute = path.partition(":")
     if not (module and colon and attribute):
         raise LawNotFound(f"{path!r} names no law: write package.module:Class")
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
     try:
         found: Any = getattr(importlib.import_module(module), attribute)
     except ImportError as error:
@@ -93,8 +99,14 @@ def offers() -> Mapping[str, Any]:
         LawNotFound: The environment variable names what is no law.
         DefinitionError: Two laws have one name.
     """
-    found: dict[str, Any] = {machine.declared.law_name: machine for machine in OWN}
-    for offered in (*_installed()[0].values(), *_named(), *_registered.values()):
+    return _offered(os.environ.get(VARIABLE, ""), tuple(_registered.values()))
+
+
+@lru_cache(maxsize=8)
+def _offered(variable: str, registered: tuple[Any, ...]) -> Mapping[str, Any]:
+    found: dict[str, Any] = dict(_OWN_BY_NAME)
+    named = [load(path.strip()) for path in filter(None, variable.split(","))]
+    for offered in (*_installed()[0].values(), *named, *registered):
         machine = law_of(offered)
         name = machine.declared.law_name
         if name in found and law_of(found[name]) is not machine:
@@ -110,7 +122,7 @@ def broken() -> Mapping[str, str]:
 
 def own() -> dict[str, type[Lifecycle]]:
     """The five lifecycles of this package by name."""
-    return {machine.declared.law_name: machine for machine in OWN}
+    return dict(_OWN_BY_NAME)
 
 
 def lifecycles() -> dict[str, type[Lifecycle]]:
@@ -130,8 +142,23 @@ def law(name: str, profile: Profile, chosen: Mapping[str, str] | None = None) ->
         KeyError: There is no law of that name.
         DefinitionError: The declaration is no law, or has no such choice.
     """
-    machine = own().get(name) or lifecycles()[name]
+    if not chosen and name in _OWN_BY_NAME:
+        return _own_table(name, profile)
+    machine = _OWN_BY_NAME.get(name) or lifecycles()[name]
     return _lowered(machine, Profile(profile), tuple(sorted((chosen or {}).items())))
+
+
+def variants(name: str) -> Iterator[Table]:
+    """Every table of a law: each profile, with each option of every choice."""
+    choices = law(name, Profile.HARDENED).choices
+    for profile in Profile:
+        for options in product(*choices.values()):
+            yield law(name, profile, dict(zip(choices, options, strict=True)))
+
+
+@cache
+def _own_table(name: str, profile: Profile) -> Table:
+    return lower(_OWN_BY_NAME[name], Profile(profile))
 
 
 @cache
@@ -154,11 +181,6 @@ def _installed() -> tuple[dict[str, Any], dict[str, str]]:
         else:
             found[point.name] = offered
     return found, wrong
-
-
-def _named() -> Iterator[Any]:
-    for path in filter(None, os.environ.get(VARIABLE, "").split(",")):
-        yield load(path.strip())
 
 
 def _two(name: str, one: type[Lifecycle], other: type[Lifecycle]) -> DefinitionError:

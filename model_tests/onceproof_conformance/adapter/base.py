@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from onceproof_conformance.adapter.lanes import Meeting, race
-from onceproof_conformance.protocol import PROTOCOL, Message, fields, fits, is_whole, needs
+from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, Message, fields, fits, is_whole, needs
 from onceproof_spec import law
 from onceproof_spec.table import Kind, Profile
 
@@ -47,12 +47,14 @@ class Offer:
     errors: str = "exact"
     fixed: Mapping[str, int] = field(default_factory=dict)
     profiles: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     def message(self) -> Message:
         """The offer as `hello` carries it."""
         message: Message = {"clock": self.clock, "rng": self.rng, "errors": self.errors}
         caps, profiles = ([*x] if isinstance(x, tuple | list) else x for x in (self.caps, self.profiles))
-        return message | {"caps": caps, "fixed": dict(self.fixed), "profiles": profiles}
+        message |= {"caps": caps, "fixed": dict(self.fixed), "profiles": profiles}
+        return message | ({"choices": dict(self.choices)} if self.choices else {})
 
 
 class Adapter:
@@ -156,7 +158,10 @@ class Adapter:
         if not is_whole(at):
             return {"err": "bad_request"}
         values: dict[str, Any] = {"at": at}
+        draws_itself = self.stores[store].rng == "own" and DRAWS_FIELD not in request
         for name, kind in fields(store).get(op, TOKEN_ONLY).items():
+            if kind is Kind.DRAWS and draws_itself:
+                continue
             value = request.get(name)
             if not fits(kind, value):
                 return {"err": "bad_request"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from onceproof_spec.language.terms import Term, value
+from onceproof_spec.language.terms import Term, names_in, value
 from onceproof_spec.model import State
 from onceproof_spec.table import Table
 
@@ -23,5 +23,6 @@ def boundaries(table: Table, limits: Mapping[str, int], state: State) -> tuple[i
             later = term.operator in (">", "<=")
             for _, (_, fields) in state.tokens:
                 known = {**limits, **store, **dict(zip(table.fields, fields, strict=True))}
-                found.add(value(term.right, known) + later)
+                if names_in(term.right) <= set(known):  # else an argument decides, and not the time
+                    found.add(value(term.right, known) + later)
     return tuple(sorted(found))

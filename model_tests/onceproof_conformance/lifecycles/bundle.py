@@ -53,7 +53,7 @@ class Bundle:
         return self.law.declared.law_name
 
 
-def named(path: str) -> Any:
+def loaded(path: str) -> Any:
     """What `package.module:NAME` names."""
     module, _, name = path.partition(":")
     return getattr(importlib.import_module(module), name)

@@ -12,9 +12,10 @@ from onceproof_conformance.cases import GONE, STRANGE, Race
 from onceproof_conformance.lifecycles.names import Listed, Names
 from onceproof_conformance.protocol import DRAWS_FIELD, FAILING_DRAW, Message, is_whole
 from onceproof_spec import Profile, Table, law
+from onceproof_spec.language.terms import NONE
 from onceproof_spec.model import FAIL, Reply, Request
 from onceproof_spec.search import Scope
-from onceproof_spec.table import DRAWN, OUTCOMES, Apply, Draw, Given, Kind, Shown, Text
+from onceproof_spec.table import DRAWN, OUTCOMES, Apply, Draw, Given, Kind, Refusal, Shown, Text
 
 NOTHING = Reply()
 
@@ -53,11 +54,13 @@ class Dialect:
                     message[name] = self.names.text(value)
                 case Kind.TEXT:
                     message[name] = self.texts.text(value)
+                case Kind.TEXT_OR_NONE:
+                    message[name] = None if value == NONE else self.texts.text(value)
                 case Kind.VERIFIER:
                     message[name] = OUTCOMES[value]
                 case Kind.DRAWS:
                     message[DRAWS_FIELD] = [FAILING_DRAW if draw == FAIL else self.names.drawn(draw) for draw in value]
-                case _:
+                case Kind.NUMBER | Kind.IGNORED:
                     message[name] = value
         return message
 
@@ -128,11 +131,13 @@ def _given(store: str, call: str) -> Mapping[str, Given]:
     The members of its objects, and under `""` a value that is none.
     """
     found: dict[str, Given] = {}
-    for guarded in law(store, Profile.HARDENED).calls[call].rules:
-        if isinstance(guarded.rule, Draw):
+    for rule in law(store, Profile.HARDENED).calls[call].declared.rules:
+        if isinstance(rule, Draw):
             found[""] = DRAWN
-        elif isinstance(guarded.rule, Apply):
-            for _, given in guarded.rule.gives:
+        elif isinstance(rule, Apply):
+            for _, given in rule.gives:
+                if isinstance(given, Refusal):
+                    continue
                 members = dict(given.members) if isinstance(given, Shown) else {"": given}
                 found |= {name: kind for name, kind in members.items() if kind is not None or name not in found}
     return found

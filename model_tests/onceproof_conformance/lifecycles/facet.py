@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from onceproof_conformance.cases import Race
-from onceproof_conformance.lifecycles.dialect import Dialect, request
+from onceproof_conformance.lifecycles.bundle import Bundle
+from onceproof_conformance.lifecycles.dialect import request
 from onceproof_conformance.lifecycles.names import Alike, Listed
+from onceproof_spec.facet import Facet
 from onceproof_spec.search import Scope
 
 ask = partial(request, "facet")
@@ -45,8 +47,8 @@ RACES = (
     ),
 )
 
-DIALECT = Dialect(
-    store="facet",
+BUNDLE = Bundle(
+    law=Facet,
     names=Alike("rev-"),
     texts=Listed("u-1", "u-2", "U-1", "u-1 ", "0"),
     scopes=(
@@ -55,4 +57,8 @@ DIALECT = Dialect(
         Scope({"entries_max": None}, tokens=2, clock=0),
     ),
     races=RACES,
+    searched=Scope({"entries_max": 2}, tokens=3, clock=0),
+    rules="onceproof_conformance.engines.random.facet:FacetMachine",
+    decisions="onceproof_conformance.proof.decisions.facet:PAIRS",
+    wrong_stores="onceproof_conformance.mutants.facet:MUTANTS",
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from onceproof_conformance.cases import Race
-from onceproof_conformance.lifecycles.dialect import Dialect, request
+from onceproof_conformance.lifecycles.bundle import Bundle
+from onceproof_conformance.lifecycles.dialect import request
 from onceproof_conformance.lifecycles.names import Names
+from onceproof_spec.handoff import HandoffToken
 from onceproof_spec.search import Scope
 
 
@@ -34,12 +36,16 @@ RACES = (
     ),
 )
 
-DIALECT = Dialect(
-    store="handoff",
+BUNDLE = Bundle(
+    law=HandoffToken,
     names=Tokens(),
     scopes=(
         Scope({"pending_max": 1, "ttl_ms": 1, "attempts": 1}, tokens=2, clock=3),
         Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),
     ),
     races=RACES,
+    searched=Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),
+    rules="onceproof_conformance.engines.random.handoff:HandoffMachine",
+    decisions="onceproof_conformance.proof.decisions.handoff:PAIRS",
+    wrong_stores="onceproof_conformance.mutants.handoff:MUTANTS",
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from onceproof_conformance.cases import Race
-from onceproof_conformance.lifecycles.dialect import Dialect, request
+from onceproof_conformance.lifecycles.bundle import Bundle
+from onceproof_conformance.lifecycles.dialect import request
 from onceproof_conformance.lifecycles.names import Listed, Names
+from onceproof_spec.join import JoinToken
 from onceproof_spec.search import Scope
 
 
@@ -43,8 +45,8 @@ RACES = (
     Race("register_once", (), ((ask("register", 1, 9), ask("begin", 1, 1)),) * 2, (ask("get", 1),)),
 )
 
-DIALECT = Dialect(
-    store="join",
+BUNDLE = Bundle(
+    law=JoinToken,
     names=Digests(),
     texts=Listed("10.0.0.1:9000", "10.0.0.1:9001", "10.0.0.2:9000", "[2001:db8::1]:9000"),
     scopes=(
@@ -54,4 +56,10 @@ DIALECT = Dialect(
     ),
     races=RACES,
     instants=("expires_at",),
+    searched=Scope(
+        {"in_flight_ms": 2, "entries_max": 1}, tokens=2, clock=3, numbers=(1, 2), most={"running": 1}
+    ),
+    rules="onceproof_conformance.engines.random.join:JoinMachine",
+    decisions="onceproof_conformance.proof.decisions.join:PAIRS",
+    wrong_stores="onceproof_conformance.mutants.join:MUTANTS",
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from onceproof_conformance.cases import Race
-from onceproof_conformance.lifecycles.dialect import Dialect, request
+from onceproof_conformance.lifecycles.bundle import Bundle
+from onceproof_conformance.lifecycles.dialect import request
 from onceproof_conformance.lifecycles.names import Alike
 from onceproof_spec.search import Scope
+from onceproof_spec.session import SessionVersion
 
 ask = partial(request, "session")
 
@@ -21,8 +23,8 @@ RACES = (
     Race("entries_are_bounded", (), tuple((ask("set", key, 1, 1),) for key in (1, 2, 3)), (ask("len"),)),
 )
 
-DIALECT = Dialect(
-    store="session",
+BUNDLE = Bundle(
+    law=SessionVersion,
     names=Alike("sv:"),
     scopes=(
         Scope({"entries_max": 1, "ttl_ms": 1}, tokens=2, clock=3, numbers=(9, 10)),
@@ -30,4 +32,8 @@ DIALECT = Dialect(
     ),
     races=RACES,
     signed=("version",),
+    searched=Scope({"entries_max": 2, "ttl_ms": 2}, tokens=3, clock=4),
+    rules="onceproof_conformance.engines.random.session:SessionMachine",
+    decisions="onceproof_conformance.proof.decisions.session:PAIRS",
+    wrong_stores="onceproof_conformance.mutants.session:MUTANTS",
 )

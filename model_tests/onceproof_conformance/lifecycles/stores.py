@@ -1,22 +1,67 @@
-"""The stores that can be judged: how the calls of each are written, by the name of the store."""
+"""What is known of each law beside the law: what its package offers, and what is derived of the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
-from onceproof_conformance.lifecycles import facet, handoff, join, session, ticket
+from onceproof_conformance.lifecycles import derived, facet, handoff, join, session, ticket
+from onceproof_conformance.lifecycles.bundle import Bundle
+from onceproof_conformance.lifecycles.derived_races import races_of
 from onceproof_conformance.lifecycles.dialect import Dialect
+from onceproof_spec import Lifecycle, Profile, lower
+from onceproof_spec.laws import law_of, offers
+from onceproof_spec.search import Scope
 
-DIALECTS: Mapping[str, Dialect] = {
-    module.DIALECT.store: module.DIALECT for module in (handoff, join, ticket, session, facet)
+OWN: Mapping[type[Lifecycle], Bundle] = {
+    module.BUNDLE.law: module.BUNDLE for module in (handoff, join, ticket, session, facet)
 }
+"""What we offer to our own five laws, as any package may to its law."""
 
 
 def judged_stores() -> tuple[str, ...]:
-    """The names of the stores that can be judged."""
-    return tuple(DIALECTS)
+    """The names of the stores that can be judged: every law there is."""
+    return tuple(offers())
+
+
+def bundle_of(store: str) -> Bundle:
+    """What is offered beside the law of a store; KeyError if there is no such law."""
+    offered: Any = offers()[store]
+    if isinstance(offered, Bundle):
+        return offered
+    return OWN.get(law_of(offered)) or _bare(law_of(offered))
 
 
 def dialect_of(store: str) -> Dialect:
     """How the calls of a store are written; KeyError if it can't be judged."""
-    return DIALECTS[store]
+    return _dialect(bundle_of(store))
+
+
+def searched_scope(store: str) -> Scope:
+    """How small the store is in the exhaustive search of a law; KeyError if there is no such law."""
+    return _searched(bundle_of(store))
+
+
+@cache
+def _bare(law: type[Lifecycle]) -> Bundle:
+    return Bundle(law)
+
+
+@cache
+def _dialect(bundle: Bundle) -> Dialect:
+    table = lower(bundle.law, Profile.HARDENED)
+    return Dialect(
+        bundle.name,
+        bundle.names or derived.names_of(table),
+        bundle.scopes or derived.scopes_of(table),
+        bundle.texts or derived.texts_of(table),
+        races_of(table) if bundle.races is None else bundle.races,
+        bundle.instants or derived.instants_of(table),
+        bundle.signed,
+    )
+
+
+@cache
+def _searched(bundle: Bundle) -> Scope:
+    return bundle.searched or derived.searched_scope(lower(bundle.law, Profile.HARDENED))

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from onceproof_conformance.cases import Race
-from onceproof_conformance.lifecycles.dialect import Dialect, request
+from onceproof_conformance.lifecycles.bundle import Bundle
+from onceproof_conformance.lifecycles.dialect import request
 from onceproof_conformance.lifecycles.names import Names
 from onceproof_spec.search import Scope
+from onceproof_spec.ticket import Ticket
 
 FIRST_STRANGER, LAST_STRANGER = 900, 1000
 
@@ -42,12 +44,18 @@ RACES = (
     Race("collision_never_overwrites", (), ((ask("issue", (1, 2)), ask("redeem", 1)),) * 2, (ask("len"),)),
 )
 
-DIALECT = Dialect(
-    store="ticket",
+BUNDLE = Bundle(
+    law=Ticket,
     names=Tickets(),
     scopes=(
         Scope({"outstanding_max": 1, "ttl_ms": 1}, tokens=2, clock=60_003, calls=3),
         Scope({"outstanding_max": 2, "ttl_ms": 2}, tokens=2, clock=60_004, calls=3),
     ),
     races=RACES,
+    searched=Scope(
+        {"outstanding_max": 2, "ttl_ms": 2, "attempts": 2, "sweep_every_ms": 3}, tokens=3, clock=4
+    ),
+    rules="onceproof_conformance.engines.random.ticket:TicketMachine",
+    decisions="onceproof_conformance.proof.decisions.ticket:PAIRS",
+    wrong_stores="onceproof_conformance.mutants.ticket:MUTANTS",
 )

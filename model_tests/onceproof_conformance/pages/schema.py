@@ -165,6 +165,7 @@ def arguments(store: str, op: str) -> dict[str, Schema]:
         Kind.DRAWS: {"type": "array", "items": draw},
         Kind.NUMBER: NATURAL,
         Kind.TEXT: TEXT,
+        Kind.TEXT_OR_NONE: {"type": ["string", "null"]},
         Kind.VERIFIER: {"enum": [*OUTCOMES]},
         Kind.IGNORED: NATURAL,
     }

@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from onceproof_conformance.protocol.errors import BadReply
-from onceproof_spec import law, lifecycles
-from onceproof_spec.table import CRASH, OUTCOMES, Apply, Kind, Profile
+from onceproof_spec import law, lifecycles, variants
+from onceproof_spec.table import CRASH, OUTCOMES, Apply, Kind, Profile, Refusal
 
 VERSION = "0.1.0"
 
@@ -57,10 +57,9 @@ def needs(store: str) -> Mapping[str, str]:
 
 @cache
 def refusals(store: str, call: str) -> tuple[str, ...]:
-    """The codes with which a call of a store may be refused, in either profile."""
+    """The codes with which a call of a store may be refused, in either profile, whatever is chosen."""
     found: dict[str, None] = {}
-    for profile in Profile:
-        table = law(store, profile)
+    for table in variants(store):
         for guarded in table.calls[call].rules:
             rule = guarded.rule
             for word in ("refusal", "code", "failed", "exhausted"):
@@ -68,6 +67,7 @@ def refusals(store: str, call: str) -> tuple[str, ...]:
                     found[code] = None
             if isinstance(rule, Apply):
                 gives = dict(rule.gives)
+                found |= {given.code: None for given in gives.values() if isinstance(given, Refusal)}
                 found |= {
                     row.code: None
                     for row in table.rows
@@ -89,6 +89,8 @@ def is_whole(value: object) -> bool:
 
 def fits(kind: Kind, value: object) -> bool:
     """Whether a value is of the kind that a field carries."""
+    if kind is Kind.TEXT_OR_NONE:
+        return value is None or isinstance(value, str)
     if kind in (Kind.TOKEN, Kind.TEXT):
         return isinstance(value, str)
     if kind is Kind.VERIFIER:

@@ -44,6 +44,7 @@ class Declared:
     errors: Errors = Errors.EXACT
     fixed: tuple[tuple[str, int], ...] = ()
     profiles: tuple[Profile, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -103,6 +104,7 @@ def read_offer(store: str, offered: object) -> Declared:
     return Declared(
         frozenset(caps), Clock(words["clock"]), Rng(words["rng"]), Errors(words["errors"]),
         _fixed(store, offered.get("fixed", {})), tuple(Profile(name) for name in profiles),
+        _chosen(store, offered.get("choices", {})),
     )  # fmt: skip
 
 
@@ -126,3 +128,15 @@ def _fixed(store: str, value: object) -> tuple[tuple[str, int], ...]:
         if not is_whole(limit) or limit is None or limit < 1:
             raise BadOffer(f"{store}: fixed {name} is {limit!r}: give a whole number from 1 up")
     return tuple((name, value[name]) for name in limits if name in value)
+
+
+def _chosen(store: str, value: object) -> tuple[tuple[str, str], ...]:
+    """What a subject chooses where the law leaves a choice; the first option of what it leaves out."""
+    choices = law(store, Profile.HARDENED).choices
+    if not isinstance(value, Mapping) or any(name not in choices for name in value):
+        known = ", ".join(choices) or "nothing: this law leaves no choice"
+        raise BadOffer(f"{store}: choices is {value!r}: give an option for some of {known}")
+    for name, option in value.items():
+        if option not in choices[name]:
+            raise BadOffer(f"{store}: choices {name} is {option!r}: choose {' or '.join(choices[name])}")
+    return tuple((name, value.get(name, options[0])) for name, options in choices.items())

@@ -4,4 +4,6 @@ from onceproof_spec.search.scope import REQUESTS_MAX, Scope, draws_made, goes_on
 from onceproof_spec.search.search import Search, Watch, path_to, search
 
 __all__ = [
-    "REQUESTS_MAX", "Scope", "Search", "Watch", "draws_made", "goes_on", "path_to", "requests", "search"]
+    "REQUESTS_MAX", "Scope", "Search", "Watch", "draws_made", "goes_on", "path_to", "requests",
+    "search",
+]  # fmt: skip

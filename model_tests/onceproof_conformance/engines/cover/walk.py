@@ -19,12 +19,16 @@ from onceproof_conformance.cases import Case
 from onceproof_conformance.engines.boundaries import boundaries
 from onceproof_conformance.lifecycles import Dialect, has_call
 from onceproof_conformance.protocol import Clock, Declared, Rng
+from onceproof_spec.language.terms import NONE
 from onceproof_spec.model import FAIL, Model, Request, State
 from onceproof_spec.search import Scope, draws_made
 from onceproof_spec.table import OUTCOMES, After, Apply, Evict, Field, Kind, Shown, Table, Text
 
 NOT_AT = (-2, 1)
 """Where no exact instant can be had: so far from an edge is surely before it, or after."""
+
+
+TEXTS = (Kind.TEXT, Kind.TEXT_OR_NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +171,11 @@ class Walk:
             takes = self.table.calls[call].declared.takes
             tokens = [*held, *fresh[: sum(kind is Kind.TOKEN for _, kind in takes)], *self.strangers]
             domains = [self.domain(call, kind, tokens, held, fresh) for _, kind in takes]
+            texts = [place for place, (_, kind) in enumerate(takes) if kind in TEXTS]
             for at in self.instants(node):
                 for values in product(*domains):
+                    if sum(values[place] != 1 for place in texts) > 1 and len(texts) > 2:
+                        continue  # of many texts one at a time is another than the usual
                     yield Request(call, at, self.varied(takes, values))
 
     def domain(self, call: str, kind: Kind, tokens: list[int], held: list[int], fresh: list[int]) -> list[Any]:
@@ -176,8 +183,9 @@ class Walk:
             return tokens
         if kind is Kind.NUMBER:
             return list(self.scope.numbers)
-        if kind is Kind.TEXT:
-            return list(range(1, self.scope.texts + 1))
+        if kind in TEXTS:
+            least = NONE if kind is Kind.TEXT_OR_NONE else 1
+            return list(range(least, self.scope.texts + 1))
         if kind is Kind.VERIFIER:
             return list(range(len(OUTCOMES)))
         if kind is Kind.IGNORED:

@@ -99,8 +99,10 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule()
     def ask_how_many(self) -> None:
-        """Ask how many are held."""
-        self.ask("len")
+        """Ask how many are held, where there is such a call."""
+        for name, call in self.game.table.calls.items():
+            if not call.declared.takes:
+                self.ask(name)
 
     # for the rules of the stores
 

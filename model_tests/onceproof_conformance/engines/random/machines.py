@@ -1,25 +1,14 @@
-"""The rules by which Hypothesis plays each store, by the name of the store."""
+"""The rules by which Hypothesis plays a store."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from onceproof_conformance.engines.random.facet import FacetMachine
-from onceproof_conformance.engines.random.handoff import HandoffMachine
-from onceproof_conformance.engines.random.join import JoinMachine
+from onceproof_conformance.engines.random.any_law import AnyMachine
 from onceproof_conformance.engines.random.machine import StoreMachine
-from onceproof_conformance.engines.random.session import SessionMachine
-from onceproof_conformance.engines.random.ticket import TicketMachine
-
-MACHINES: Mapping[str, type[StoreMachine]] = {
-    "handoff": HandoffMachine,
-    "join": JoinMachine,
-    "ticket": TicketMachine,
-    "session": SessionMachine,
-    "facet": FacetMachine,
-}
+from onceproof_conformance.lifecycles import bundle_of, loaded
 
 
 def machine_of(store: str) -> type[StoreMachine]:
-    """The Hypothesis machine of a store."""
-    return MACHINES[store]
+    """The Hypothesis machine of a store: the one that its package offers, else one for any law."""
+    path = bundle_of(store).rules
+    machine: type[StoreMachine] = loaded(path) if path else AnyMachine
+    return machine
