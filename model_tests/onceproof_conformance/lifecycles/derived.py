@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 
 from onceproof_conformance.cases import counts, lifetimes
 from onceproof_conformance.lifecycles.names import Alike, Hex, Listed, Names
 from onceproof_spec.language.terms import names_in
-from onceproof_spec.model import Model, State
-from onceproof_spec.search import REQUESTS_MAX, Scope, requests
+from onceproof_spec.model import FAIL, Model, Request, State
+from onceproof_spec.search import REQUESTS_MAX, Scope, domain, requests
 from onceproof_spec.table import Draw, Kind, Table
+
+TEXT_KINDS = (Kind.TEXT, Kind.TEXT_OR_NONE)
+
+INSTANTS = 3
+"""At about so many instants a walk makes each call."""
 
 WALKED_MAX = 20_000
 """About so many sequences are walked in one small store, and no more."""
@@ -67,7 +74,12 @@ def scopes_of(table: Table) -> tuple[Scope, ...]:
 def searched_scope(table: Table) -> Scope:
     """A scope for the exhaustive search: as large as leaves not too many different calls."""
     few = {**small(table, 1, 1), **dict.fromkeys(table.constants, 1)}
-    for room, life, texts, numbers in ((2, 2, 2, (1, 2)), (2, 1, 2, (1, 2)), (1, 1, 2, (1, 2)), (1, 1, 2, (1,))):
+    for room, life, texts, numbers in (
+        (2, 2, 2, (1, 2)),
+        (2, 1, 2, (1, 2)),
+        (1, 1, 2, (1, 2)),
+        (1, 1, 2, (1,)),
+    ):
         limits = {**few, **small(table, room, life), **dict.fromkeys(counts(table), 1)}
         clock = _clock(table, limits, 1)
         scope = Scope(limits, tokens=room + 1, clock=clock, numbers=numbers, texts=texts)
@@ -88,22 +100,38 @@ def small(table: Table, room: int, life: int) -> dict[str, int | None]:
 
 def depth(table: Table, scope: Scope) -> int:
     """How many calls a walk may be deep, so that about `WALKED_MAX` sequences are left."""
-    many = _count(table, scope)
-    instants = scope.clock + 1
-    for calls in (4, 3, 2):
-        states = _states(table, scope, calls - 1, WALKED_MAX * instants // max(many, 1) + 1)
-        if states * many <= WALKED_MAX * instants:
+    alphabet = _alphabet(table, scope)
+    at_once = sum(request.at == 0 for request in alphabet)
+    states_max = max(2, WALKED_MAX // (at_once * INSTANTS))
+    for calls in (4, 3):
+        if _states(table, scope, alphabet, calls - 1, states_max) < states_max:
             return calls
-    return 1
+    return 2
 
 
-def _states(table: Table, scope: Scope, calls: int, most: int) -> int:
+def _alphabet(table: Table, scope: Scope) -> list[Request]:
+    """Every call of a small store, much as a walk makes it: one draw, and one unusual text at most."""
+    found: list[Request] = []
+    for name, call in table.calls.items():
+        takes = call.declared.takes
+        domains = [tuple(_domain(kind, scope)) for _, kind in takes]
+        texts = [place for place, (_, kind) in enumerate(takes) if kind in TEXT_KINDS]
+        for values in product(*domains):
+            if len(texts) < 3 or sum(values[place] != 1 for place in texts) < 2:
+                named = tuple((argument, v) for (argument, _), v in zip(takes, values, strict=True))
+                found += [Request(name, at, named) for at in range(scope.clock + 1)]
+    return found
+
+
+def _domain(kind: Kind, scope: Scope) -> Iterable[object]:
+    if kind is Kind.DRAWS:
+        return [(token,) for token in (*range(scope.tokens), FAIL)]
+    return domain(kind, scope, 0)
+
+
+def _states(table: Table, scope: Scope, alphabet: list[Request], calls: int, most: int) -> int:
     """How many states so many calls reach, but for the names of tokens; `most`, if it is more."""
     model = Model(table, scope.limits)
-    try:
-        alphabet = requests(table, scope)
-    except ValueError:
-        return most
     edge = {model.start}
     seen = {_shape(model.start)}
     for _ in range(calls):
@@ -133,7 +161,9 @@ def _count(table: Table, scope: Scope) -> int:
 
 def _clock(table: Table, limits: dict[str, int | None], more: int) -> int:
     """An instant behind the ends of all lifetimes; 0, if nothing is about time."""
-    if not (lifetimes(table) or any("at" in function.reads for function in table.functions.values())):
+    if not (
+        lifetimes(table) or any("at" in function.reads for function in table.functions.values())
+    ):
         return 0
     return sum(limits[name] or 0 for name in lifetimes(table)) + more
 

@@ -339,9 +339,7 @@ def total(value: object) -> Term:
         return number(value)
     if not isinstance(value, Term) or isinstance(value, Comparison):
         what = "a comparison" if isinstance(value, Term) else repr(value)
-        raise NotATerm(
-            f"{line_here()}: an update gives names, whole numbers and sums, not {what}"
-        )
+        raise NotATerm(f"{line_here()}: an update gives names, whole numbers and sums, not {what}")
     return value
 
 

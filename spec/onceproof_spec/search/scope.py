@@ -55,7 +55,7 @@ def requests(table: Table, scope: Scope) -> tuple[Request, ...]:
                 f"{table.name}: the scope gives {name} {many} different calls: say there how small "
                 f"{', '.join(table.constants) or 'the limits'} are, or take fewer tokens and texts"
             )
-        domains = [tuple(_domain(kind, scope, draws)) for _, kind in takes]
+        domains = [tuple(domain(kind, scope, draws)) for _, kind in takes]
         names = [argument for argument, _ in takes]
         for at in range(scope.clock + 1):
             found += [
@@ -69,11 +69,11 @@ def _count(kind: Kind, scope: Scope, draws: int) -> int:
     return (
         (scope.tokens + 1) ** draws
         if kind is Kind.DRAWS
-        else sum(1 for _ in _domain(kind, scope, 0))
+        else sum(1 for _ in domain(kind, scope, 0))
     )
 
 
-def _domain(kind: Kind, scope: Scope, draws: int) -> Iterable[Any]:
+def domain(kind: Kind, scope: Scope, draws: int) -> Iterable[Any]:
     """What an argument of a kind can be in a small store."""
     match kind:
         case Kind.TOKEN:
