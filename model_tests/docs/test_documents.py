@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ import pytest
 import onceproof
 from onceproof import OnceproofError
 from onceproof_conformance.catalogue import entries
+from places import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGES = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
 ABOUT_STORES = ["README.md", "docs/using.md", "docs/traps.md"]
 """The pages whose examples use the stores. That of docs/judge.md is judged by the tests of the command."""

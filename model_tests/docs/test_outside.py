@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-OUTSIDE = Path(__file__).parent / "outside"
+from places import ROOT, SPECIMENS
+
+OUTSIDE = SPECIMENS / "outside"
 INSTALL_THE_REST = "python -m pip install 'onceproof[conformance]'"
 
 ONLY_TEST = """\

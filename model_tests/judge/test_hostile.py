@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,8 +16,9 @@ from onceproof_conformance.results import Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.subject import Subject, SubjectError
 from onceproof_spec import Profile, law
+from places import DOCS
 
-TEXT = (Path(__file__).parent.parent / "docs" / "judge.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
+TEXT = (DOCS / "judge.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
 EXAMPLE = ModuleType("example")
 exec(compile(TEXT, "judge.md", "exec"), EXAMPLE.__dict__)
 MyStore: Any = EXAMPLE.__dict__["MyStore"]

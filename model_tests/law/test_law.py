@@ -24,7 +24,7 @@ from onceproof_conformance.lawcheck import (
 from onceproof_spec import Profile, law, lifecycles, lower
 from onceproof_spec.explore import Scope
 from onceproof_spec.prove import Prover, Verdict
-from wrong_laws import WRONG_LAWS, WrongLaw, declared, first_layer
+from specimens.wrong.laws import WRONG_LAWS, WrongLaw, declared, first_layer
 
 LAWS = [(name, profile) for name in lifecycles() for profile in Profile]
 

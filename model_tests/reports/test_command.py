@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,8 @@ from onceproof_conformance import cli
 from onceproof_conformance.catalogue import entries
 from onceproof_conformance.pages import COMMAND, pages
 from onceproof_conformance.schemas import validate
+from places import ROOT
 
-ROOT = Path(__file__).parent.parent
 GOOD = ["check", "--store", "session", "--engine", "cover", "--profile", "hardened"]
 
 WRONG_ADAPTER = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -29,8 +28,9 @@ from onceproof import (
     TicketStore,
     VerificationRefused,
 )
+from places import DOCS
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "speed.md"
+PAGE = DOCS / "speed.md"
 TINY = Plan(cycles=5, scanned=50, rounds=2, budget_s=0, held_max=10, slow_held_max=10)
 NAMES = [contest.title for contest in speed.CONTESTS]
 PUBLISHED = Profile.PUBLISHED

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hostile_runs import REFERENCE, SERVE, Wrong, living, told, troubled, troubled_run
 from onceproof_conformance import check as checking
 from onceproof_conformance import cli
 from onceproof_conformance.check import Named
+from specimens.hostile.runs import REFERENCE, SERVE, Wrong, living, told, troubled, troubled_run
 
 # a subject that dies
 
@@ -131,6 +131,6 @@ def test_the_reference_is_judged_the_same_over_the_wire(store: str, profile: str
 
 def test_a_wrong_store_is_named_the_same_over_the_wire() -> None:
     """A mutant that is served fails under the same clause, with the same shrunk sequence."""
-    outside = told(Named(None, (*SERVE, "hostile_runs:Wrong")), ["facet"], "hardened")
-    assert outside == told(Named("hostile_runs:Wrong"), ["facet"], "hardened")
+    outside = told(Named(None, (*SERVE, "specimens.hostile.runs:Wrong")), ["facet"], "hardened")
+    assert outside == told(Named("specimens.hostile.runs:Wrong"), ["facet"], "hardened")
     assert {name for name, clause in outside.items() if clause["verdict"] == "fail"} == {Wrong.mutant.full_clause}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ailing import ADAPTERS, command
 from onceproof_conformance import cli
 from onceproof_conformance.ailments import AILMENTS
 from onceproof_conformance.doctor import Complaint, Doctor
 from onceproof_conformance.starters import starter
 from onceproof_spec import lifecycles
+from specimens.ailing import ADAPTERS, command
 
 TIMEOUT = 1.0
 START = 20.0

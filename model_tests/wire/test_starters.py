@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-import wrong_javascript
-import wrong_rust
 from onceproof_conformance import starters
 from onceproof_conformance.check import Named, check_named
 from onceproof_conformance.options import Options
 from onceproof_conformance.results import Results, Verdict
 from onceproof_conformance.starters import LANGUAGES, starter
 from onceproof_spec import lifecycles
-from wrong_stores import Wrong, edited
+from specimens.wrong import javascript as wrong_javascript
+from specimens.wrong import rust as wrong_rust
+from specimens.wrong.stores import Wrong, edited
 
 STORES = tuple(lifecycles())
 FOLDER = Path(starters.__file__).parent

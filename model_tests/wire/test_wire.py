@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from hostile_lines import REQUESTS, broken_replies, broken_requests
-from hostile_runs import (
+from onceproof_conformance import check as checking
+from onceproof_conformance import cli
+from onceproof_conformance.adapter import Offer
+from onceproof_conformance.framing import MOST_LINE
+from onceproof_conformance.protocol import Message
+from onceproof_conformance.reference import ReferenceAdapter
+from onceproof_conformance.results import Verdict
+from onceproof_conformance.serve import Server
+from specimens.hostile.lines import REQUESTS, broken_replies, broken_requests
+from specimens.hostile.runs import (
     REFERENCE,
     WAIT,
     answering,
@@ -30,14 +38,6 @@ from hostile_runs import (
     verdicts_on,
     verdicts_on_answers,
 )
-from onceproof_conformance import check as checking
-from onceproof_conformance import cli
-from onceproof_conformance.adapter import Offer
-from onceproof_conformance.framing import MOST_LINE
-from onceproof_conformance.protocol import Message
-from onceproof_conformance.reference import ReferenceAdapter
-from onceproof_conformance.results import Verdict
-from onceproof_conformance.serve import Server
 
 MEGABYTE = 1 << 20
 RIGHT = b'{"id":0,"ok":null}'
@@ -359,6 +359,6 @@ class Prints(ReferenceAdapter):
 
 def test_what_an_adapter_prints_and_reads_is_no_part_of_the_protocol() -> None:
     """Its prints go to stderr from the beginning on, and there is nothing for it to read."""
-    done = served_outside("test_wire:Prints", [b'{"id":0,"op":"len","at":0}'])
+    done = served_outside("wire.test_wire:Prints", [b'{"id":0,"op":"len","at":0}'])
     assert done.stdout == b'{"id":0,"err":"bad_request"}\n'
     assert done.stderr == b"made \n"

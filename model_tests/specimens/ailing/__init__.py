@@ -6,10 +6,10 @@ They import nothing of onceproof, so that they start fast.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from ailing import faultless, lines, replies, requests, stores
-from ailing.right import Right
+from places import TESTS
+from specimens.ailing import faultless, lines, replies, requests, stores
+from specimens.ailing.right import Right
 
 ADAPTERS: dict[str, type[Right]] = {
     name: kind
@@ -26,6 +26,6 @@ def run(name: str) -> int:
 
 def command(name: str) -> list[str]:
     """What starts one of the adapters."""
-    folder = str(Path(__file__).parent.parent)
-    code = f"import sys; sys.path.append({folder!r}); import ailing; sys.exit(ailing.run({name!r}))"
+    found = f"import sys; sys.path.append({str(TESTS)!r}); from specimens import ailing"
+    code = f"{found}; sys.exit(ailing.run({name!r}))"
     return [sys.executable, "-I", "-S", "-c", code]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from ailing.right import Message, Refused, Right, Store
+from specimens.ailing.right import Message, Refused, Right, Store
 
 
 class OfItsOwn(Right):

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from ailing.right import UNSUPPORTED, Message, Right
+from specimens.ailing.right import UNSUPPORTED, Message, Right
 
 CHUNK = 64 << 10
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ailing.right import Message, Right, Store
+from specimens.ailing.right import Message, Right, Store
 
 
 class WritesFloats(Right):

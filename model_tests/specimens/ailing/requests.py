@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ailing.right import BAD_REQUEST, FIELDS, Message, Right, Store
+from specimens.ailing.right import BAD_REQUEST, FIELDS, Message, Right, Store
 
 
 class DiesOfUnknownOps(Right):

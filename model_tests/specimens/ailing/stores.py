@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from ailing.right import BAD_REQUEST, Message, Refused, Right, Store
+from specimens.ailing.right import BAD_REQUEST, Message, Refused, Right, Store
 
 
 class OpenAnswersAnObject(Right):

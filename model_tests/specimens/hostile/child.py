@@ -1,6 +1,6 @@
 """A right ticket store that speaks the protocol, and makes one trouble at one moment; it starts fast.
 
-Run it as `python -S -E hostile_child.py WHEN TROUBLE [FILE]`. `WHEN` is an operation, an operation and the word that
+Run it as `python -S -E child.py WHEN TROUBLE [FILE]`. `WHEN` is an operation, an operation and the word that
 answers it (`redeem:true`), its number (`open#2`), or `after:N` for the Nth reply of a process. `TROUBLE` may have flags
 behind it: `fixed` limits, another hello when started again (`renamed`) or none (`mute`), `wrong` or `heavy` replies.
 `FILE` is where starts are written.

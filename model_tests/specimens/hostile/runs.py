@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -16,7 +17,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hostile_lines import REQUESTS, Dice, opening
 from onceproof_conformance import cli
 from onceproof_conformance.adapter import Adapter
 from onceproof_conformance.check import Named, check, check_named
@@ -30,6 +30,8 @@ from onceproof_conformance.serve import Server, serve_lines
 from onceproof_conformance.subject import Gone, Subject
 from onceproof_conformance.wire import Wire
 from onceproof_spec import Profile, law
+from places import SPECIMENS, TESTS
+from specimens.hostile.lines import REQUESTS, Dice, opening
 
 MOST_TOLD = 2_000
 """Characters of a message about a line."""
@@ -174,8 +176,10 @@ def served_outside(path: str, lines: Sequence[bytes]) -> subprocess.CompletedPro
 # children
 
 
-HERE = Path(__file__).parent
-SERVE = ("env", f"PYTHONPATH={HERE}", sys.executable, "-m", "onceproof_conformance.serve")
+FOUND_IN = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
+SERVE = (
+    "env", f"PYTHONPATH={FOUND_IN}", sys.executable, "-m", "onceproof_conformance.serve",
+)  # fmt: skip
 REFERENCE = "onceproof_conformance.reference:ReferenceAdapter"
 WAIT = "cat >/dev/null"
 """What a shell does to wait until its input ends."""
@@ -195,7 +199,7 @@ def answering(folder: Path, line: bytes) -> tuple[str, ...]:
 
 def troubled(when: str, trouble: str, starts: Path | str = "/dev/null") -> tuple[str, ...]:
     """A command that serves a right ticket store, and makes a trouble."""
-    return sys.executable, "-S", "-E", str(HERE / "hostile_child.py"), when, trouble, str(starts)
+    return sys.executable, "-S", "-E", str(SPECIMENS / "hostile" / "child.py"), when, trouble, str(starts)
 
 
 def outcome(command: Sequence[str], timeout: float = 1.0) -> str:

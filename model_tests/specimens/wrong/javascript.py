@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wrong_stores import Wrong, edited
+from specimens.wrong.stores import Wrong, edited
 
 WRONG: tuple[Wrong, ...] = (
     Wrong(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wrong_stores import Wrong
+from specimens.wrong.stores import Wrong
 
 WRONG = (
     Wrong(
