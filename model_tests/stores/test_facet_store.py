@@ -6,7 +6,6 @@ Threads are daemons and every wait has an end, so that a map that hangs fails a 
 from __future__ import annotations
 
 import random
-import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,8 +24,9 @@ from onceproof.errors import (
     VerifierReentered,
 )
 from onceproof.facet import FacetMap
+from stores.contract import StoreContract
+from stores.threads import PATIENCE_S, TellingLock
 
-PATIENCE_S = 10.0
 HARDENED, PUBLISHED = Profile
 CHANGES: dict[str, Callable[..., object]] = {
     "consume": lambda facets, key, then=str: facets.verify_and_consume(key, then),
@@ -56,28 +56,15 @@ def made(profile: Profile = HARDENED, **more: Any) -> FacetMap[str]:
     return facets
 
 
-@pytest.fixture
-def eager_switching() -> Iterator[None]:
-    """Make the interpreter change threads far more often than it does, so that a race shows."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
+class TestContract(StoreContract[FacetMap[str]]):
+    """What every store keeps, kept by this one."""
 
+    limits = ("entries_max",)
+    optional = ("entries_max",)
+    parts = ("lock",)
 
-class TellingLock:
-    """A lock for `with` only, that tells when it is found taken, before it waits."""
-
-    def __init__(self, found_taken: Callable[[], object]) -> None:
-        self._found_taken, self._lock = found_taken, threading.Lock()
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(blocking=False):
-            self._found_taken()
-            assert self._lock.acquire(timeout=PATIENCE_S)
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+    def make(self, **options: Any) -> FacetMap[str]:
+        return FacetMap(**options)
 
 
 def beside(call: Callable[..., object], *given: Any) -> Future[Any]:

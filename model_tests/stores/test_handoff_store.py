@@ -6,14 +6,9 @@ What it answers to good calls in any order is the law's business, and is judged 
 from __future__ import annotations
 
 import os
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import Mock
 
 import pytest
@@ -29,21 +24,12 @@ from onceproof import (
     TokenExpired,
     TokenNotPending,
 )
+from stores.contract import HUGE, TimedStoreContract, all_that_shows
+from stores.threads import SlowToFind, in_turns, together
 
 SECRET = b"S3CRET-BYTES-16!"
-LIMITS = ["pending_max", "ttl_ms", "attempts"]
-HUGE = 10**30
-THREADS = 8
 
-Call = Callable[[HandoffTokenStore, HandoffToken], object]
 Use = Callable[[HandoffTokenStore, HandoffToken, Any], object]
-
-CALLS = [
-    pytest.param(lambda store, token: store.issue(), id="issue"),
-    pytest.param(lambda store, token: store.consume(token, expected=token), id="consume"),
-    pytest.param(lambda store, token: store.revoke(token), id="revoke"),
-    pytest.param(lambda store, token: store.prune(), id="prune"),
-]
 
 
 @pytest.fixture
@@ -65,15 +51,6 @@ def kept(store: HandoffTokenStore) -> HandoffToken:
     return store.issue()
 
 
-@pytest.fixture
-def eager_switching() -> Iterator[None]:
-    """Make the interpreter change threads far more often than it does, so that a race shows."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
-
-
 def assert_nothing_lost(store: HandoffTokenStore, kept: HandoffToken) -> None:
     """The kept token is still held and consumable, and the store goes on issuing."""
     assert store.held == 1
@@ -83,84 +60,54 @@ def assert_nothing_lost(store: HandoffTokenStore, kept: HandoffToken) -> None:
     assert store.held == 0
 
 
-class SlowToFind(HandoffToken):
-    """A token that lets other threads go on each time that a store looks it up, so that a missing lock shows."""
+class SlowToken(SlowToFind, HandoffToken):
+    """A token that a store is slow to find."""
 
     __slots__ = ()
 
-    def __hash__(self) -> int:
-        time.sleep(0)
-        return super().__hash__()
+
+def won(store: HandoffTokenStore, token: HandoffToken) -> bool:
+    """Whether a consume of the token succeeded."""
+    try:
+        store.consume(token, expected=SlowToken(token))
+    except TokenNotPending:
+        return False
+    return True
 
 
-def winners(store: HandoffTokenStore, tokens: list[HandoffToken]) -> list[int]:
-    """For each token in turn, how many of eight threads that began together consumed it."""
-    barrier = threading.Barrier(THREADS, timeout=10)
-
-    def wins(_: int) -> list[bool]:
-        return [consumed(token) for token in tokens]
-
-    def consumed(token: HandoffToken) -> bool:
-        expected = SlowToFind(token)
-        barrier.wait()
-        try:
-            store.consume(token, expected=expected)
-        except TokenNotPending:
-            return False
-        return True
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        return [sum(won) for won in zip(*pool.map(wins, range(THREADS)), strict=True)]
+def issued(store: HandoffTokenStore, tries: int) -> tuple[list[HandoffToken], int]:
+    """The tokens that were issued in a number of tries, and the most held that was seen."""
+    got, most = [], 0
+    for _ in range(tries):
+        with suppress(PendingLimitReached):
+            got.append(store.issue())
+        most = max(most, store.held)
+    return got, most
 
 
-def issued(store: HandoffTokenStore, tries: int) -> tuple[set[HandoffToken], int]:
-    """The tokens that eight threads got in so many tries each, and the most held that any of them saw."""
-    barrier = threading.Barrier(THREADS, timeout=10)
+class TestContract(TimedStoreContract[HandoffTokenStore, HandoffToken]):
+    """What every store keeps, kept by this one."""
 
-    def gets(_: int) -> tuple[list[HandoffToken], int]:
-        barrier.wait()
-        got, most = [], 0
-        for _ in range(tries):
-            with suppress(PendingLimitReached):
-                got.append(store.issue())
-            most = max(most, store.held)
-        return got, most
+    limits = ("pending_max", "ttl_ms", "attempts")
+    parts = ("clock", "lock", "random_bytes")
+    calls: ClassVar = {
+        "issue": lambda store, token: store.issue(),
+        "consume": lambda store, token: store.consume(token, expected=token),
+        "revoke": lambda store, token: store.revoke(token),
+        "prune": lambda store, token: store.prune(),
+    }
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        each = list(pool.map(gets, range(THREADS)))
-    return {token for got, _ in each for token in got}, max(most for _, most in each)
+    def make(self, **options: Any) -> HandoffTokenStore:
+        return HandoffTokenStore(**options)
 
+    def keep(self, store: HandoffTokenStore) -> HandoffToken:
+        return store.issue()
 
-def all_that_shows(error: BaseException) -> str:
-    """Everything of an error that a log could print."""
-    return f"{error} {error!r} {error.args} {vars(error)}"
-
-
-# --- limits and parts -------------------------------------------------------------------------------
+    def assert_nothing_lost(self, store: HandoffTokenStore, kept: HandoffToken) -> None:
+        assert_nothing_lost(store, kept)
 
 
-@pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("bad", [1.0, True, timedelta(seconds=1), None, "1", b"1", [1]])
-def test_a_limit_that_is_no_int_is_refused(name: str, bad: Any) -> None:
-    """A limit that is no int is refused, with its name and what it was."""
-    with pytest.raises(TypeError, match=f"^{name} is {type(bad).__name__}, not int: pass "):
-        HandoffTokenStore(**{name: bad})
-
-
-@pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("bad", [-1, -HUGE])
-def test_a_negative_limit_is_refused(name: str, bad: int) -> None:
-    """A negative limit is refused, with its name and the least that is allowed."""
-    with pytest.raises(ValueError, match=f"^{name} is {bad}: pass 1 or more"):
-        HandoffTokenStore(**{name: bad})  # type: ignore[arg-type]  # mypy can't tell which argument it is
-
-
-@pytest.mark.parametrize("name", ["clock", "lock", "random_bytes"])
-@pytest.mark.parametrize("bad", [None, 5, "time", threading.Lock()])
-def test_a_part_that_cannot_be_called_is_refused(name: str, bad: Any) -> None:
-    """A clock, lock or random source that can't be called is refused at once, not at the first use."""
-    with pytest.raises(TypeError, match=f"^{name} is {type(bad).__name__}, which can't be called: pass a function"):
-        HandoffTokenStore(**{name: bad})
+# --- limits -------------------------------------------------------------------------------
 
 
 def test_a_pending_max_of_zero_holds_one(clock: ManualClock) -> None:
@@ -264,26 +211,6 @@ def test_a_token_made_of_the_issued_bytes_is_the_issued_one(store: HandoffTokenS
 # --- the clock ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize(
-    ("bad", "refusal", "message"),
-    [
-        pytest.param(1.0, TypeError, "^the clock gave float, not int: it must give whole milliseconds$", id="float"),
-        pytest.param(None, TypeError, "^the clock gave NoneType, not int", id="none"),
-        pytest.param(True, TypeError, "^the clock gave bool, not int", id="bool"),
-        pytest.param("1", TypeError, "^the clock gave str, not int", id="str"),
-        pytest.param(OSError("no clock"), OSError, "^no clock$", id="raises"),
-    ],
-)
-def test_a_failing_clock_changes_nothing(call: Call, bad: Any, refusal: type[Exception], message: str) -> None:
-    """A clock that raises or gives no int fails the call, which changes nothing and frees the lock."""
-    store = HandoffTokenStore(clock=Mock(side_effect=[0, bad, 0, 0, 0]))
-    kept = store.issue()
-    with pytest.raises(refusal, match=message):
-        call(store, kept)
-    assert_nothing_lost(store, kept)
-
-
 def test_a_clock_that_goes_back_revives_nothing(store: HandoffTokenStore, clock: ManualClock) -> None:
     """When the clock goes back the latest instant seen counts, so what was dead stays dead."""
     dead, other = store.issue(), store.issue()
@@ -367,19 +294,21 @@ def test_an_interrupt_is_no_refusal_and_frees_the_lock() -> None:
 
 @pytest.mark.usefixtures("eager_switching")
 def test_a_token_raced_for_has_one_winner() -> None:
-    """Of eight threads that consume one token at once exactly one succeeds, 200 times."""
+    """Of ten threads that consume one token at once exactly one succeeds, 200 times."""
     store = HandoffTokenStore()
     tokens = [store.issue() for _ in range(200)]
-    assert winners(store, tokens) == [1] * 200
+    each = in_turns(lambda _, turn: won(store, tokens[turn]), turns=200)
+    assert [sum(winners) for winners in each] == [1] * 200
     assert store.held == 0
 
 
 @pytest.mark.usefixtures("eager_switching")
 def test_threads_that_issue_never_exceed_the_limit() -> None:
-    """Eight threads that issue at once fill the store to `pending_max`, and never beyond."""
+    """Ten threads that issue at once fill the store to `pending_max`, and never beyond."""
     store = HandoffTokenStore(pending_max=100)
-    tokens, most = issued(store, tries=100)
-    assert (len(tokens), most, store.held) == (100, 100, 100)
+    got, most = zip(*together(lambda _: issued(store, tries=100)), strict=True)
+    tokens = {token for each in got for token in each}
+    assert (len(tokens), max(most), store.held) == (100, 100, 100)
 
 
 def test_held_counts_the_dead_until_they_are_dropped(store: HandoffTokenStore, clock: ManualClock) -> None:

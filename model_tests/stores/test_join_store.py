@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import random
-import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from heapq import heappush
 from itertools import product
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import Mock
 
 import pytest
 
 from onceproof import ManualClock, OnceproofError, Profile, errors, join
 from onceproof.join import JoinRecord, JoinState, JoinTokenDigest, JoinTokenStore
+from stores.contract import HUGE, TimedStoreContract
+from stores.threads import SlowToFind, in_turns
 
 RAW = b"S3CRET-RAW-TOKEN"
 DIGEST, OTHER, THIRD = DIGESTS = [JoinTokenDigest.of(raw) for raw in (RAW, b"other", b"third")]
 HARDENED, PUBLISHED = Profile
 ISSUED, IN_FLIGHT, *ENDED = JoinState
-NOW, FLIGHT, EXPIRY, HUGE = 1_000, 50, 1_100, 10**30
-THREADS = 10
+NOW, FLIGHT, EXPIRY = 1_000, 50, 1_100
 
 Call = tuple[str, dict[str, Any]]
 store_of = partial(JoinTokenStore, in_flight_ms=FLIGHT)
@@ -147,23 +145,32 @@ def history(make: Callable[..., Any], profile: Profile, seed: int) -> list[tuple
     return found
 
 
-class SlowToFind(JoinTokenDigest):
-    """A digest that lets other threads go on each time that a store looks it up, so that a missing lock shows."""
-
-    def __hash__(self) -> int:
-        time.sleep(0)
-        return super().__hash__()
+class SlowDigest(SlowToFind, JoinTokenDigest):
+    """A digest that a store is slow to find."""
 
 
-def races(call: Callable[[int, bytes], object], rounds: int) -> list[list[object]]:
-    """For each round, what each of ten threads that began together got from the call with its number."""
-    barrier = threading.Barrier(THREADS, timeout=10)
+class TestContract(TimedStoreContract[JoinTokenStore, JoinTokenDigest]):
+    """What every store keeps, kept by this one; a register reads the clock where there is a bound."""
 
-    def each(number: int) -> list[object]:
-        return [(barrier.wait(), call(number, bytes([turn])))[1] for turn in range(rounds)]
+    limits = ("in_flight_ms", "entries_max")
+    optional = ("entries_max",)
+    lifetime = "in_flight_ms"
+    calls: ClassVar = {
+        "begin": lambda store, digest: store.begin(digest, "b"),
+        "revert": lambda store, digest: store.revert(digest, attempt=1),
+    }
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        return [list(got) for got in zip(*pool.map(each, range(THREADS)), strict=True)]
+    def make(self, **options: Any) -> JoinTokenStore:
+        return JoinTokenStore(**options)
+
+    def keep(self, store: JoinTokenStore) -> JoinTokenDigest:
+        store.register(DIGEST, expires_at_ms=EXPIRY)
+        store.begin(DIGEST, "a")
+        return DIGEST
+
+    def assert_nothing_lost(self, store: JoinTokenStore, kept: JoinTokenDigest) -> None:
+        assert store.get(kept) == JoinRecord(IN_FLIGHT, "a", 1, EXPIRY)
+        store.consume(kept, "a", attempt=1)
 
 
 # --- the table --------------------------------------------------------------------------------------
@@ -254,16 +261,6 @@ def test_a_digest_is_made_of_bytes(make: Callable[[Any], object], bad: Any) -> N
         make(bad)
     with pytest.raises(ValueError, match=r"has 31 bytes, not 32: JoinTokenDigest\.of makes"):
         JoinTokenDigest(bytes(31))
-
-
-@pytest.mark.parametrize("profile", Profile)
-@pytest.mark.parametrize("name", ["in_flight_ms", "entries_max"])
-def test_a_bad_limit_is_refused(name: str, profile: Profile) -> None:
-    """A limit that is no int, or negative, is refused in both profiles."""
-    refusals = [(1.0, TypeError, "float, not int"), (True, TypeError, "bool, not int"), (-1, ValueError, "-1: pass 1")]
-    for bad, refusal, message in refusals:
-        with pytest.raises(refusal, match=f"^{name} is {message}"):
-            JoinTokenStore(**{name: bad, "profile": profile})  # type: ignore[arg-type]  # the profile's is right
 
 
 def test_limits_of_zero_are_read_as_one() -> None:
@@ -385,16 +382,16 @@ def test_an_attempt_raced_for_is_consumed_once(addresses: str) -> None:
     """Of ten threads that begin and consume a token at once exactly one consumes it, be they one address or ten."""
     store = store_of(clock=ManualClock())
 
-    def use(number: int, turn: bytes) -> object:
-        digest, address = SlowToFind.of(turn), {"address": addresses[number]}
+    def use(number: int, turn: int) -> object:
+        digest, address = SlowDigest.of(bytes([turn])), {"address": addresses[number]}
         calls: list[Call] = [REGISTER, ("begin", address), ("consume", {**address, "attempt": 1})]
         return [answer(store, call, digest) for call in calls][2]
 
-    assert [answers.count("ok") for answers in races(use, rounds=50)] == [1] * 50
+    assert [answers.count("ok") for answers in in_turns(use, turns=50)] == [1] * 50
 
 
 def test_threads_that_register_never_exceed_the_bound() -> None:
     """Ten threads that register twenty tokens each fill the store to `entries_max`, and never beyond."""
     store = store_of(clock=ManualClock(), entries_max=50)
-    found = races(lambda number, turn: answer(store, REGISTER, SlowToFind.of(turn + bytes([number]))), rounds=20)
+    found = in_turns(lambda *each: answer(store, REGISTER, SlowDigest.of(bytes(each))), turns=20)
     assert (sum(answers.count("ok") for answers in found), store.held) == (50, 50)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
 from unittest.mock import Mock
 
 import pytest
 
 from onceproof import (
-    FacetMap,
     HandoffTokenStore,
-    JoinTokenStore,
     ManualClock,
     Profile,
-    SessionVersionCache,
-    TicketStore,
     _expiring,
 )  # fmt: skip
 
@@ -47,14 +41,3 @@ def test_an_interrupted_sweep_does_not_jam_the_store(clock: ManualClock, monkeyp
         with pytest.raises(KeyboardInterrupt):
             store.issue()
     assert store.issue()
-
-
-@pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, pickle.dumps])
-@pytest.mark.parametrize(
-    "store", [HandoffTokenStore(), JoinTokenStore(), TicketStore(), SessionVersionCache(), FacetMap()]
-)
-def test_a_store_cannot_be_copied(store: object, make: object) -> None:
-    """A copy would honour the tokens of the first store again, so making one is refused."""
-    assert callable(make)
-    with pytest.raises(TypeError, match="copied"):
-        make(store)

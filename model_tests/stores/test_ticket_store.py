@@ -8,14 +8,9 @@ from __future__ import annotations
 import copy
 import os
 import pickle
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import Mock
 
 import pytest
@@ -28,22 +23,15 @@ from onceproof.errors import (
     TicketRefused,
 )
 from onceproof.ticket import Ticket, TicketStore
+from stores.contract import HUGE, TimedStoreContract, all_that_shows
+from stores.threads import SlowToFind, together
 
 SECRET = b"S3CRET-BYTES-OF-A-WHOLE-TICKET!!"
 TEXT = "wst_" + SECRET.hex()
-LIMITS = ["outstanding_max", "ttl_ms"]
 HARDENED, PUBLISHED = Profile.HARDENED, Profile.PUBLISHED
 BOTH = [HARDENED, PUBLISHED]
-HUGE = 10**30
-THREADS = 10
 
 Call = Callable[[TicketStore, Any], object]
-
-CALLS = [
-    pytest.param(lambda store, ticket: store.issue(), id="issue"),
-    pytest.param(lambda store, ticket: store.redeem(ticket), id="redeem"),
-    pytest.param(lambda store, ticket: store.try_redeem("unknown"), id="redeem-unknown"),
-]
 REDEEMS = [
     pytest.param(lambda store, text: store.redeem(text), id="redeem"),
     pytest.param(lambda store, text: store.try_redeem(text), id="try_redeem"),
@@ -77,15 +65,6 @@ def kept(store: TicketStore) -> Ticket:
     return store.issue()
 
 
-@pytest.fixture
-def eager_switching() -> Iterator[None]:
-    """Make the interpreter change threads far more often than it does, so that a race shows."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
-
-
 def assert_nothing_lost(store: TicketStore, kept: str) -> None:
     """The kept ticket is still held and redeemed once, and the store goes on issuing."""
     assert store.held == 1
@@ -93,31 +72,10 @@ def assert_nothing_lost(store: TicketStore, kept: str) -> None:
     store.redeem(store.issue())
 
 
-def all_that_shows(error: BaseException) -> str:
-    """Everything of an error that a log could print."""
-    return f"{error} {error!r} {error.args} {vars(error)}"
-
-
-class SlowToFind(str):
-    """A text that lets other threads go on each time that a store looks it up, so that a missing lock shows."""
+class SlowText(SlowToFind, str):
+    """A text that a store is slow to find."""
 
     __slots__ = ()
-
-    def __hash__(self) -> int:
-        time.sleep(0)
-        return super().__hash__()
-
-
-def together(call: Callable[[], Any]) -> list[Any]:
-    """What each of ten threads that began together got from the call."""
-    barrier = threading.Barrier(THREADS, timeout=10)
-
-    def begin(_: int) -> Any:
-        barrier.wait()
-        return call()
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(begin, range(THREADS)))
 
 
 def issued(store: TicketStore, tries: int) -> tuple[int, int]:
@@ -131,31 +89,28 @@ def issued(store: TicketStore, tries: int) -> tuple[int, int]:
     return got, most
 
 
-# --- limits and parts -------------------------------------------------------------------------------
+class TestContract(TimedStoreContract[TicketStore, Ticket]):
+    """What every store keeps, kept by this one."""
+
+    limits = ("outstanding_max", "ttl_ms")
+    parts = ("clock", "lock", "random_bytes")
+    calls: ClassVar = {
+        "issue": lambda store, ticket: store.issue(),
+        "redeem": lambda store, ticket: store.redeem(ticket),
+        "redeem-unknown": lambda store, ticket: store.try_redeem("unknown"),
+    }
+
+    def make(self, **options: Any) -> TicketStore:
+        return TicketStore(**options)
+
+    def keep(self, store: TicketStore) -> Ticket:
+        return store.issue()
+
+    def assert_nothing_lost(self, store: TicketStore, kept: Ticket) -> None:
+        assert_nothing_lost(store, kept)
 
 
-@pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("bad", [1.0, True, timedelta(seconds=1), None, "1", b"1", [1]])
-def test_a_limit_that_is_no_int_is_refused(name: str, bad: Any) -> None:
-    """A limit that is no int is refused, with its name and what it was."""
-    with pytest.raises(TypeError, match=f"^{name} is {type(bad).__name__}, not int: pass "):
-        TicketStore(**{name: bad})
-
-
-@pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("bad", [-1, -HUGE])
-def test_a_negative_limit_is_refused(name: str, bad: int) -> None:
-    """A negative limit is refused, with its name and the least that is allowed."""
-    with pytest.raises(ValueError, match=f"^{name} is {bad}: pass 1 or more"):
-        TicketStore(**{name: bad})  # type: ignore[arg-type]  # mypy can't tell which argument it is
-
-
-@pytest.mark.parametrize("name", ["clock", "lock", "random_bytes"])
-@pytest.mark.parametrize("bad", [None, 5, "time", threading.Lock()])
-def test_a_part_that_cannot_be_called_is_refused(name: str, bad: Any) -> None:
-    """A clock, lock or random source that can't be called is refused at once, not at the first use."""
-    with pytest.raises(TypeError, match=f"^{name} is {type(bad).__name__}, which can't be called: pass a function"):
-        TicketStore(**{name: bad})
+# --- limits -------------------------------------------------------------------------------
 
 
 def test_limits_of_zero_are_read_as_one(clock: ManualClock) -> None:
@@ -263,29 +218,6 @@ def test_redeem_touches_its_own_ticket_alone(store: TicketStore, clock: ManualCl
 # --- issuing ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize(
-    ("bad", "refusal", "message"),
-    [
-        pytest.param(1.0, TypeError, "^the clock gave float, not int: it must give whole milliseconds$", id="float"),
-        pytest.param(None, TypeError, "^the clock gave NoneType, not int", id="none"),
-        pytest.param(True, TypeError, "^the clock gave bool, not int", id="bool"),
-        pytest.param(OSError("no clock"), OSError, "^no clock$", id="raises"),
-    ],
-)
-def test_a_failing_clock_changes_nothing(
-    profile: Profile, call: Call, bad: Any, refusal: type[Exception], message: str
-) -> None:
-    """A clock that raises or gives no int fails the call, which changes nothing and frees the lock."""
-    clock = Mock(return_value=0)
-    store = TicketStore(clock=clock, profile=profile)
-    kept = store.issue()
-    clock.side_effect = [bad, *[0] * 4]
-    with pytest.raises(refusal, match=message):
-        call(store, kept)
-    assert_nothing_lost(store, kept)
-
-
 def test_a_full_store_refuses_and_draws_nothing(clock: ManualClock) -> None:
     """With `outstanding_max` live tickets held issue refuses, without a draw, until one is used or dies."""
     draws = Mock(side_effect=os.urandom)
@@ -365,8 +297,8 @@ def test_a_held_ticket_is_never_drawn_over(clock: ManualClock) -> None:
 def test_a_ticket_raced_for_has_one_winner(profile: Profile) -> None:
     """Of ten threads that redeem one ticket at once exactly one succeeds, 200 times."""
     store = TicketStore(profile=profile)
-    tickets = [SlowToFind(store.issue()) for _ in range(200)]
-    won = together(lambda: list(map(store.try_redeem, tickets)))
+    tickets = [SlowText(store.issue()) for _ in range(200)]
+    won = together(lambda _: list(map(store.try_redeem, tickets)))
     assert [sum(each) for each in zip(*won, strict=True)] == [1] * 200
     assert store.held == 0
 
@@ -375,7 +307,7 @@ def test_a_ticket_raced_for_has_one_winner(profile: Profile) -> None:
 def test_threads_that_issue_never_exceed_the_limit() -> None:
     """Ten threads that issue at once fill the store to `outstanding_max`, and never beyond."""
     store = TicketStore(outstanding_max=100)
-    got, most = zip(*together(lambda: issued(store, tries=50)), strict=True)
+    got, most = zip(*together(lambda _: issued(store, tries=50)), strict=True)
     assert (sum(got), max(most), store.held) == (100, 100, 100)
 
 
@@ -384,15 +316,3 @@ def test_a_printed_store_shows_its_bounds_and_no_ticket(store: TicketStore, kept
     """The printed form of a store has its numbers only, however it is printed."""
     assert kept == TEXT
     assert {repr(store), str(store), f"{store}"} == {f"<TicketStore: 1 held, {bound} 2, for 100 ms>"}
-
-
-@pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, pickle.dumps])
-def test_a_store_cannot_be_copied(store: TicketStore, make: Callable[[object], object]) -> None:
-    """A copy would honour the tickets of the first store again, so making one is refused."""
-    with pytest.raises(TypeError, match="copied"):
-        make(store)
-
-
-def test_an_empty_store_is_true(store: TicketStore) -> None:
-    """A store has no length, so `if store` never asks whether it is empty."""
-    assert (store.held, bool(store), hasattr(store, "__len__")) == (0, True, False)
