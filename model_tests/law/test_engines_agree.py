@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from statemachine.exceptions import TransitionNotAllowed
 
+from groups import SEARCHES
 from onceproof_conformance import counts
 from onceproof_conformance.counts import ENGINES, Counts, EngineFailed, by_search
 from onceproof_conformance.lawcheck import examined
@@ -88,6 +89,7 @@ def test_the_random_cases_take_every_row(name: str, profile: Profile) -> None:
     assert {step(table, *tried)[2] for tried in tries(table)} == set(table.rows)
 
 
+@SEARCHES
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_every_engine_counts_what_our_search_counts(name: str, profile: Profile, engine: str) -> None:

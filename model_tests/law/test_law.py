@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import z3
 
+from groups import SEARCHES, of_law
 from onceproof_conformance import lawcheck
 from onceproof_conformance.lawcheck import (
     Examined,
@@ -41,6 +42,7 @@ NEEDED = [
     pytest.param(
         name, profile, place,
         id=f"{name}-{profile}-{place}-{claim.clause.removeprefix(f'{name}.').replace(' ', '_')}",
+        marks=of_law(name, profile),
     )
     for name, profile in LAWS
     for place, claim in enumerate(law(name, profile).claims)
@@ -135,12 +137,14 @@ def test_a_declaration_is_a_law_in_both_profiles(name: str, profile: Profile) ->
     assert {clause.partition(".")[0] for clause in table.clauses} == {name}
 
 
+@SEARCHES
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_what_the_proofs_rest_on_is_proved(name: str, profile: Profile) -> None:
     """No row is dead, the initial state forgets its fields, a repeated draw changes nothing, the count is right."""
     assert {lemma.claim: lemma.verdict for lemma in examined(name, profile).lemmas if lemma.verdict != "proved"} == {}
 
 
+@SEARCHES
 @pytest.mark.parametrize("name", lifecycles())
 def test_every_claim_of_the_hardened_law_is_proved(name: str) -> None:
     """In the hardened profile z3 proves every claim, for any number of tokens and any limits."""
@@ -148,6 +152,7 @@ def test_every_claim_of_the_hardened_law_is_proved(name: str) -> None:
     assert {proof.place: proof for proof in proofs if proof.verdict is not Verdict.PROVED} == {}
 
 
+@SEARCHES
 @pytest.mark.parametrize("name", lifecycles())
 def test_no_sequence_breaks_the_hardened_law(name: str) -> None:
     """The search of the hardened profile sees every state of a small store, and no claim is broken in any."""
@@ -156,6 +161,7 @@ def test_no_sequence_breaks_the_hardened_law(name: str) -> None:
     assert broken(known) == set()
 
 
+@SEARCHES
 @pytest.mark.parametrize("name", lifecycles())
 def test_exactly_the_departed_clauses_are_false_in_the_published_law(name: str) -> None:
     """In the published profile the clauses with a false claim are those with a departure, by proof and by search."""
@@ -165,6 +171,7 @@ def test_exactly_the_departed_clauses_are_false_in_the_published_law(name: str) 
     assert known.search.complete
 
 
+@SEARCHES
 @pytest.mark.parametrize("clause", SHOWN)
 def test_a_shortest_sequence_shows_each_departure(clause: str) -> None:
     """For every clause that a departure makes false the search gives the shortest calls that break a claim of it."""
@@ -178,12 +185,14 @@ def test_every_departure_has_its_sequence_here() -> None:
     assert {*SHOWN, *VACUOUS} == {clause for name, profile in LAWS for clause in departed(law(name, profile))}
 
 
+@SEARCHES
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_the_interesting_states_are_reached(name: str, profile: Profile) -> None:
     """The search reaches everything that a claim says is sometimes so."""
     assert unreached(examined(name, profile)) == []
 
 
+@SEARCHES
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_proof_and_search_agree_claim_by_claim(name: str, profile: Profile) -> None:
     """A claim is false for z3 exactly if some sequence of calls on the small store breaks it."""
@@ -221,6 +230,7 @@ def test_a_declaration_without_edits_is_the_law(name: str, profile: Profile) -> 
     assert (made.rows, made.calls, made.claims) == (real.rows, real.calls, real.claims)
 
 
+@SEARCHES
 def test_a_law_with_no_fault_has_no_objection() -> None:
     """The judgement of the session law, search included, is that nothing is wrong with it."""
     law_of = {profile: examined("session", profile) for profile in Profile}

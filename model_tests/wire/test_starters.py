@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from groups import of_store
 from onceproof_conformance import starters
 from onceproof_conformance.check import Named, check_named
 from onceproof_conformance.options import Options
@@ -93,7 +94,7 @@ def test_the_compiler_has_nothing_to_say(stores: tuple[str, ...], tmp_path: Path
     assert (made.returncode, made.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("store", [pytest.param(s, marks=pytest.mark.xdist_group(f"wrong-{s}")) for s in STORES])
+@pytest.mark.parametrize("store", [pytest.param(s, marks=of_store(s)) for s in STORES])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_starter_passes(adapters: Callable[[str], tuple[str, ...]], language: str, store: str) -> None:
     """A store behind a printed adapter keeps the law; n/a is only what needs a capability that it does not declare."""
@@ -102,7 +103,7 @@ def test_every_starter_passes(adapters: Callable[[str], tuple[str, ...]], langua
     assert {name for name, clause in run.clauses.items() if clause.verdict is Verdict.NOT_APPLICABLE} <= NOT_OFFERED
 
 
-@pytest.mark.parametrize("store", [pytest.param(s, marks=pytest.mark.xdist_group(f"wrong-{s}")) for s in STORES])
+@pytest.mark.parametrize("store", [pytest.param(s, marks=of_store(s)) for s in STORES])
 @pytest.mark.parametrize("language", ["javascript", "rust"])
 def test_right_stores_pass_with_any_seed(adapters: Callable[[str], tuple[str, ...]], language: str, store: str) -> None:
     """A right store passes in twenty runs of random, each with another seed."""
@@ -120,9 +121,7 @@ def check_random(told: tuple[str, ...], store: str, seed: int) -> set[str]:
 @pytest.mark.parametrize(
     ("language", "wrong"),
     [
-        pytest.param(
-            language, wrong, id=f"{language}-{wrong.name}", marks=pytest.mark.xdist_group(f"wrong-{wrong.store}")
-        )
+        pytest.param(language, wrong, id=f"{language}-{wrong.name}", marks=of_store(wrong.store))
         for language, wrong in WRONG
     ],
 )
@@ -146,7 +145,7 @@ GET_DROPS_THE_DEAD = (
 )
 
 
-@pytest.mark.xdist_group("wrong-session")
+@of_store("session")
 @pytest.mark.parametrize("other", [LIVES_TOO_LONG, GET_DROPS_THE_DEAD], ids=["lives_too_long", "get_drops_the_dead"])
 def test_what_one_mistake_may_hide_of_another_is_never_passed(other: tuple[str, str], tmp_path: Path) -> None:
     """A store that is wrong in two ways does not pass the clause that one of them breaks because of the other."""
