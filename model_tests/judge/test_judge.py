@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from onceproof_conformance import replay
@@ -11,14 +15,16 @@ from onceproof_conformance.check import apply_known_failing, check, read_known_f
 from onceproof_conformance.judge import Judge
 from onceproof_conformance.mutants import MUTANTS
 from onceproof_conformance.options import Options
-from onceproof_conformance.protocol import VERSION, BadReply
+from onceproof_conformance.protocol import VERSION, BadReply, Message
 from onceproof_conformance.reference import ReferenceAdapter
-from onceproof_conformance.results import Results, Verdict
+from onceproof_conformance.results import Results, StoreResult, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.schemas import schema, validate
 from onceproof_conformance.subject import Subject, SubjectError, WrongUsage, load, reference
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.model import Reply, Request
+
+Answers = Callable[[Message], Any]
 
 COVER = Options(engines=("cover",))
 FULL = [(store, profile) for store in lifecycles() for profile in Profile]
@@ -33,26 +39,28 @@ class Bare(ReferenceAdapter):
 class Told(Adapter):
     """An adapter that answers every request with what it is told to."""
 
-    def __init__(self, reply):
+    def __init__(self, reply: Answers) -> None:
         super().__init__()
         self.reply = reply
 
-    def answer(self, request):
+    def answer(self, request: Message) -> Any:
         return self.reply(request)
 
 
-def judged(subject, store="handoff", profile=Profile.HARDENED, options=COVER):
+def judged(
+    subject: Subject, store: str = "handoff", profile: Profile = Profile.HARDENED, options: Options = COVER
+) -> StoreResult:
     """One store of a subject, judged."""
     return Judge(Runner(subject, store), law(store, profile), options).run()
 
 
-def mutant(name):
+def mutant(name: str) -> Subject:
     """The wrong store of that name, as a subject."""
     return Subject(next(one for one in MUTANTS if one.name == name).adapter())
 
 
 @pytest.mark.parametrize(("store", "profile"), FULL)
-def test_the_reference_stores_pass_every_clause_exercised(store, profile):
+def test_the_reference_stores_pass_every_clause_exercised(store: str, profile: Profile) -> None:
     """Every clause of the reference stores passes in both profiles and was exercised; n/a is a restart alone."""
     result = judged(reference(), store, profile, Options())
     passed = {name: clause.exercised for name, clause in result.clauses.items() if clause.verdict is Verdict.PASS}
@@ -61,13 +69,13 @@ def test_the_reference_stores_pass_every_clause_exercised(store, profile):
     assert set(result.clauses) == set(law(store, profile).clauses)
 
 
-def test_two_runs_with_one_seed_are_the_same():
+def test_two_runs_with_one_seed_are_the_same() -> None:
     """The amount of work is a count, so the same seed gives the same numbers."""
     first, second = (judged(reference(), options=Options(seed=7, examples=20)) for _ in range(2))
     assert [c.message() for c in first.clauses.values()] == [c.message() for c in second.clauses.values()]
 
 
-def test_what_is_not_offered_is_not_applicable_and_named():
+def test_what_is_not_offered_is_not_applicable_and_named() -> None:
     """A clause that needs a capability which is not declared is n/a, with its reason, and never passes."""
     clauses = judged(Subject(Bare())).clauses
     missing = {name: clause.reason for name, clause in clauses.items() if clause.verdict is Verdict.NOT_APPLICABLE}
@@ -81,26 +89,26 @@ def test_what_is_not_offered_is_not_applicable_and_named():
     }
 
 
-def test_a_clause_that_was_never_exercised_is_undecided():
+def test_a_clause_that_was_never_exercised_is_undecided() -> None:
     """Where no sequence is run, nothing passes."""
     result = judged(reference(), options=Options(engines=()))
     assert {clause.verdict for clause in result.clauses.values()} == {Verdict.UNDECIDED}
 
 
-def test_a_run_that_is_cut_off_is_undecided():
+def test_a_run_that_is_cut_off_is_undecided() -> None:
     """A budget of nothing leaves every clause undecided, and the exit status says so."""
     results = check(reference(), Options(budget=0.0), stores=["session"])
     assert results.verdict is Verdict.UNDECIDED
     assert results.exit_status == 2
 
 
-def test_the_published_store_fails_the_hardened_law():
+def test_the_published_store_fails_the_hardened_law() -> None:
     """A store that does what was published is failed under the clauses from which that departs, and no other."""
 
     class Original(ReferenceAdapter):
         stores = {"handoff": Offer(caps=("prune", "len", "revoke", "render", "clock_back"), profiles=("published",))}
 
-        def open(self, store, profile, config):
+        def open(self, store: str, profile: str, config: Mapping[str, Any]) -> Any:
             return super().open(store, "published", config)
 
     clauses = judged(Subject(Original())).clauses
@@ -108,11 +116,11 @@ def test_the_published_store_fails_the_hardened_law():
     assert broken == {"handoff.revoke_reports", "handoff.time_never_runs_backwards"}
 
 
-def test_two_broken_clauses_are_both_named_in_one_run():
+def test_two_broken_clauses_are_both_named_in_one_run() -> None:
     """What one broken clause explains is set aside, so that another is found as well."""
 
     class Twice(ReferenceAdapter):
-        def answer(self, request):
+        def answer(self, request: Message) -> Message:
             reply = super().answer(request)
             return {**reply, "ok": 0} if request.get("op") in ("prune", "len") and "ok" in reply else reply
 
@@ -121,7 +129,7 @@ def test_two_broken_clauses_are_both_named_in_one_run():
     assert broken == {"handoff.prune_counts", "handoff.len_counts"}
 
 
-def test_a_crash_breaks_a_clause_and_the_run_goes_on():
+def test_a_crash_breaks_a_clause_and_the_run_goes_on() -> None:
     """A store that crashes where it should refuse is failed under the clause of that refusal."""
     clauses = judged(mutant("crashes_on_failure")).clauses
     shown = clauses["handoff.random_failure_issues_nothing"].counterexample
@@ -129,7 +137,7 @@ def test_a_crash_breaks_a_clause_and_the_run_goes_on():
     assert "crash" in shown["calls"][-1]["got"]
 
 
-def test_a_printed_sequence_can_be_run_again():
+def test_a_printed_sequence_can_be_run_again() -> None:
     """The text of a failure is a case that fails again on the same store, and passes on the reference."""
     shown = judged(mutant("mismatch_consumes")).clauses["handoff.mismatch_never_consumes"].counterexample
     assert shown is not None
@@ -139,13 +147,13 @@ def test_a_printed_sequence_can_be_run_again():
 
 
 @pytest.mark.parametrize("text", ["", "handoff", "handoff:hardened:", "handoff:hardened:%%%", "shop:hardened:eJw"])
-def test_a_text_that_is_no_replay_is_refused(text):
+def test_a_text_that_is_no_replay_is_refused(text: str) -> None:
     """A replay that can't be read is wrong usage, said so."""
     with pytest.raises(replay.BadReplay, match="replay"):
         replay.read(text)
 
 
-def test_true_is_not_one():
+def test_true_is_not_one() -> None:
     """A reply of true where 1 is due is not the same."""
     assert not allows(Reply(value=True), Reply(value=1))
     assert allows(Reply(value=1), Reply(value=1))
@@ -162,7 +170,7 @@ def test_true_is_not_one():
         lambda request: {"id": request["id"], "err": 3},
     ],
 )
-def test_a_reply_that_is_none_means_a_broken_adapter(reply):
+def test_a_reply_that_is_none_means_a_broken_adapter(reply: Answers) -> None:
     """A reply without an id, with another one, with no verdict or two, is the adapter's fault, not a clause's."""
     with pytest.raises(BadReply):
         Subject(Told(reply))
@@ -180,7 +188,7 @@ def test_a_reply_that_is_none_means_a_broken_adapter(reply):
         ({"protocol": 1, "stores": {"handoff": {"fixed": {"ttl_ms": 0}}}}, "ttl_ms is 0"),
     ],
 )
-def test_a_handshake_that_fails_says_why(hello, says):
+def test_a_handshake_that_fails_says_why(hello: Message, says: str) -> None:
     """What the judge can't judge is refused at the handshake, with the fix."""
     with pytest.raises(SubjectError, match=says):
         Subject(Told(lambda request: {"id": request["id"], "ok": hello}))
@@ -194,14 +202,14 @@ def test_a_handshake_that_fails_says_why(hello, says):
         ("onceproof_conformance.adapter:Offer", "is no subclass"),
     ],
 )
-def test_an_adapter_that_can_not_be_loaded_says_why(path, says):
+def test_an_adapter_that_can_not_be_loaded_says_why(path: str, says: str) -> None:
     """A path that names no adapter is refused with what is wrong."""
     with pytest.raises(SubjectError, match=says):
         load(path)
 
 
 @pytest.mark.parametrize("path", ["nothing", "onceproof_conformance.adapter:", "./their-adapter"])
-def test_a_path_that_names_no_adapter_is_wrong_usage(path):
+def test_a_path_that_names_no_adapter_is_wrong_usage(path: str) -> None:
     """What is not of the form package.module:Adapter is wrong usage, and the form is shown."""
     with pytest.raises(WrongUsage, match="write package"):
         load(path)
@@ -224,7 +232,7 @@ def test_a_path_that_names_no_adapter_is_wrong_usage(path):
         ({"op": 7}, {"err": "bad_request"}),
     ],
 )
-def test_a_request_that_makes_no_sense_gets_the_documented_refusal(request_, reply):
+def test_a_request_that_makes_no_sense_gets_the_documented_refusal(request_: Message, reply: Message) -> None:
     """An adapter answers what it can't do, and what makes no sense, as the protocol says."""
     adapter = ReferenceAdapter()
     limits = {"pending_max": 1, "ttl_ms": 1, "attempts": 1}
@@ -232,12 +240,12 @@ def test_a_request_that_makes_no_sense_gets_the_documented_refusal(request_, rep
     assert adapter.answer({"id": 1, **request_}) == {"id": 1, **reply}
 
 
-def test_a_call_before_open_makes_no_sense():
+def test_a_call_before_open_makes_no_sense() -> None:
     """A data request before any store was opened is a bad request."""
     assert ReferenceAdapter().answer({"id": 3, "op": "prune", "at": 0}) == {"id": 3, "err": "bad_request"}
 
 
-def test_a_refused_open_leaves_no_store_open():
+def test_a_refused_open_leaves_no_store_open() -> None:
     """After an open that was refused, data requests make no sense."""
     adapter = ReferenceAdapter()
     limits = {"pending_max": 1, "ttl_ms": 1, "attempts": 1}
@@ -246,18 +254,18 @@ def test_a_refused_open_leaves_no_store_open():
     assert adapter.answer({"id": 2, "op": "prune", "at": 0}) == {"id": 2, "err": "bad_request"}
 
 
-def test_a_subject_that_opens_nothing_is_broken():
+def test_a_subject_that_opens_nothing_is_broken() -> None:
     """A subject that refuses to open the store that it offers is said to be broken."""
 
     class Shut(ReferenceAdapter):
-        def open(self, store, profile, config):
+        def open(self, store: str, profile: str, config: Mapping[str, Any]) -> Any:
             raise Refused("shut")
 
     with pytest.raises(SubjectError, match="open handoff"):
         judged(Subject(Shut()))
 
 
-def test_a_known_failure_is_known_and_one_that_passes_fails_the_run(tmp_path):
+def test_a_known_failure_is_known_and_one_that_passes_fails_the_run(tmp_path: Path) -> None:
     """A listed clause that fails is known-failing; one that passes is an unexpected pass, and the run fails."""
     listed = tmp_path / "known"
     listed.write_text("handoff.revoked_is_dead  # mended next month\nhandoff.len_counts # it never was\n\n# a remark\n")
@@ -272,7 +280,7 @@ def test_a_known_failure_is_known_and_one_that_passes_fails_the_run(tmp_path):
 @pytest.mark.parametrize(
     ("line", "says"), [("handoff.nothing # why", "no clause"), ("handoff.len_counts", "say after a #")]
 )
-def test_a_list_of_known_failures_that_is_wrong_is_refused(tmp_path, line, says):
+def test_a_list_of_known_failures_that_is_wrong_is_refused(tmp_path: Path, line: str, says: str) -> None:
     """An unknown clause, or one without a reason, is wrong usage, and the line is named."""
     listed = tmp_path / "known"
     listed.write_text(line)
@@ -280,7 +288,7 @@ def test_a_list_of_known_failures_that_is_wrong_is_refused(tmp_path, line, says)
         read_known_failing(listed)
 
 
-def test_every_results_file_fits_the_published_schema():
+def test_every_results_file_fits_the_published_schema() -> None:
     """A results file with passes, failures and what is not applicable is valid."""
     document = check(mutant("collision_renews"), COVER, profile="both").message(VERSION)
     validate("results", document)
@@ -288,14 +296,14 @@ def test_every_results_file_fits_the_published_schema():
 
 
 @pytest.mark.parametrize("name", ["results", "list", "proof"])
-def test_the_schemas_refuse_what_does_not_fit(name):
+def test_the_schemas_refuse_what_does_not_fit(name: str) -> None:
     """A document with nothing in it is not valid: the schemas do say something."""
     assert schema(name)["required"]
     with pytest.raises(Exception, match="required"):
         validate(name, {})
 
 
-def test_a_case_holds_what_open_sends():
+def test_a_case_holds_what_open_sends() -> None:
     """The limits of a case are sent as they are, zeros too."""
     case = Case("handoff", "hardened", (("pending_max", 0),), (Request("prune", 0),))
     assert case.config == {"pending_max": 0}

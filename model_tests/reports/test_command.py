@@ -7,6 +7,8 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -42,7 +44,7 @@ class Raises(ReferenceAdapter):
 
 
 @pytest.fixture
-def adapters(tmp_path, monkeypatch):
+def adapters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with some adapters in it, to be worked in."""
     (tmp_path / "their_adapters.py").write_text(WRONG_ADAPTER)
     monkeypatch.chdir(tmp_path)
@@ -51,13 +53,13 @@ def adapters(tmp_path, monkeypatch):
     sys.modules.pop("their_adapters", None)
 
 
-def test_a_store_that_keeps_the_law_exits_0(capsys):
+def test_a_store_that_keeps_the_law_exits_0(capsys: pytest.CaptureFixture[str]) -> None:
     """A run in which every clause passes exits 0, and says so in its last line."""
     assert cli.run(GOOD) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("session hardened: pass (10 pass;")
 
 
-def test_a_store_that_breaks_the_law_exits_1(adapters, capsys):
+def test_a_store_that_breaks_the_law_exits_1(adapters: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A failing clause exits 1, and its sequence, its verdict and its replay are printed."""
     assert cli.run(["check", "their_adapters:Wrong", *GOOD[1:]]) == 1
     printed = capsys.readouterr().out
@@ -66,7 +68,7 @@ def test_a_store_that_breaks_the_law_exits_1(adapters, capsys):
     assert "again with: onceproof check their_adapters:Wrong --replay session:hardened:" in printed
 
 
-def test_a_replay_fails_again_on_the_same_store(adapters, capsys):
+def test_a_replay_fails_again_on_the_same_store(adapters: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The printed replay shows the same failure again, and passes on the reference."""
     cli.run(["check", "their_adapters:Wrong", *GOOD[1:]])
     text = re.findall(r"--replay (\S+)", capsys.readouterr().out)[0]
@@ -74,13 +76,13 @@ def test_a_replay_fails_again_on_the_same_store(adapters, capsys):
     assert cli.run(["check", "--replay", text]) == 0
 
 
-def test_a_run_that_was_cut_off_exits_2():
+def test_a_run_that_was_cut_off_exits_2() -> None:
     """A budget of nothing leaves it undecided."""
     assert cli.run([*GOOD, "--budget", "0"]) == 2
 
 
 @pytest.mark.parametrize("subject", ["their_adapters:Silent", "their_adapters:Raises", "their_adapters:Nothing"])
-def test_a_broken_adapter_exits_3(adapters, subject, capsys):
+def test_a_broken_adapter_exits_3(adapters: Path, subject: str, capsys: pytest.CaptureFixture[str]) -> None:
     """An adapter that can't be loaded, or that answers nonsense, is broken, and the message says how."""
     assert cli.run(["check", subject]) == 3
     assert "the subject is broken" in capsys.readouterr().err
@@ -115,20 +117,20 @@ def test_a_broken_adapter_exits_3(adapters, subject, capsys):
         ["init", "rust", "--store", "shop"],
     ],
 )
-def test_wrong_usage_exits_64(arguments, capsys):
+def test_wrong_usage_exits_64(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Wrong usage exits 64, whatever the library's own habit is, and says what is wrong on stderr."""
     assert cli.run(arguments) == 64
     assert capsys.readouterr().err
 
 
-def test_a_bug_of_ours_exits_70(monkeypatch, capsys):
+def test_a_bug_of_ours_exits_70(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """An exception that nothing expects is a bug of ours, and said to be."""
     monkeypatch.setattr(checking, "check_named", lambda *args, **options: 1 // 0)
     assert cli.run(GOOD) == 70
     assert "a bug of ours" in capsys.readouterr().err
 
 
-def test_the_results_file_says_how_it_was_made(tmp_path):
+def test_the_results_file_says_how_it_was_made(tmp_path: Path) -> None:
     """The results file has the subject, the options as given, and every clause."""
     assert cli.run([*GOOD, "--seed", "3", "--json", str(tmp_path / "r.json")]) == 0
     results = json.loads((tmp_path / "r.json").read_text())
@@ -137,14 +139,14 @@ def test_the_results_file_says_how_it_was_made(tmp_path):
     assert len(results["runs"][0]["clauses"]) == 10
 
 
-def test_only_the_clauses_asked_for_are_reported(tmp_path):
+def test_only_the_clauses_asked_for_are_reported(tmp_path: Path) -> None:
     """A pattern picks the clauses of the report."""
     cli.run([*GOOD, "--clause", "session.*_bounded", "--json", str(tmp_path / "r.json")])
     results = json.loads((tmp_path / "r.json").read_text())
     assert list(results["runs"][0]["clauses"]) == ["session.entries_are_bounded"]
 
 
-def test_the_list_has_every_clause_with_all_that_is_known(capsys):
+def test_the_list_has_every_clause_with_all_that_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     """`list --json` is valid and holds each clause with its level, promise, departures and kind."""
     assert cli.run(["list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
@@ -153,7 +155,7 @@ def test_the_list_has_every_clause_with_all_that_is_known(capsys):
     assert {kind for clause in listed["clauses"] for kind in clause["kind"]} == {"row", "rule", "probe"}
 
 
-def test_a_clause_is_explained(capsys):
+def test_a_clause_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     """`explain` has the promise, what is proved, and the sequence of a store that breaks it."""
     assert cli.run(["explain", "handoff.revoked_is_dead"]) == 0
     printed = capsys.readouterr().out
@@ -162,7 +164,7 @@ def test_a_clause_is_explained(capsys):
     assert "Broken when revoke only looks" in printed
 
 
-def test_the_help_names_every_command(capsys):
+def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     """The help lists the commands there are."""
     cli.run(["--help"])
     printed = capsys.readouterr().out
@@ -172,18 +174,18 @@ def test_the_help_names_every_command(capsys):
 @pytest.mark.parametrize(
     "place", [pytest.param(place, marks=SEARCHES if place == SEARCHED else ()) for place in pages()]
 )
-def test_the_generated_pages_are_current(place):
+def test_the_generated_pages_are_current(place: str) -> None:
     """A page in docs/ is what its command writes today."""
     assert (ROOT / "docs" / place).read_text("utf-8") == pages()[place](), f"run: {COMMAND}"
 
 
-def test_no_module_is_left_over():
+def test_no_module_is_left_over() -> None:
     """In docs/tla/ there is nothing but what the command writes."""
     found = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs" / "tla").iterdir()}
     assert found == {place for place in pages() if place.startswith("tla/")}
 
 
-def test_the_adapter_of_the_documents_passes(tmp_path, monkeypatch):
+def test_the_adapter_of_the_documents_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The complete adapter that docs/judge.md shows keeps the law, as far as it offers it."""
     text = (ROOT / "docs" / "judge.md").read_text("utf-8")
     (tmp_path / "my_store.py").write_text(text.split("```python\n")[1].split("```")[0])
@@ -191,14 +193,16 @@ def test_the_adapter_of_the_documents_passes(tmp_path, monkeypatch):
     assert cli.run(["check", "my_store:MyAdapter", "--quiet"]) == 0
 
 
-def test_the_example_of_the_readme_runs():
+def test_the_example_of_the_readme_runs() -> None:
     """The store example of the README does what it says."""
     text = (ROOT / "README.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
     code = text + "\nassert versions.get('sv:user-1') == 7 and store.held == 0\n"
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
 
 
-def test_without_its_libraries_the_command_says_how_to_get_them(monkeypatch, capsys):
+def test_without_its_libraries_the_command_says_how_to_get_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where only the stores are installed the command names the line that installs the rest, and exits 64."""
     from onceproof_conformance import __main__
 
