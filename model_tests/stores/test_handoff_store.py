@@ -23,6 +23,7 @@ from onceproof import (
     RandomSourceFailed,
     TokenExpired,
     TokenNotPending,
+    _expiring,
 )
 from stores.contract import HUGE, TimedStoreContract, all_that_shows
 from stores.threads import SlowToFind, in_turns, together
@@ -250,6 +251,29 @@ def test_only_the_published_revoke_counts_the_dead(clock: ManualClock, profile: 
     clock.advance(100)
     assert store.revoke(dead) is answer
     assert store.held == 0
+
+
+def test_a_published_clock_that_goes_back_blocks_no_issue(clock: ManualClock) -> None:
+    """A token issued after the clock went back dies by its own deadline, not by an older one's."""
+    store = HandoffTokenStore(pending_max=1, ttl_ms=30, clock=clock, profile=Profile.PUBLISHED)
+    first = store.issue()
+    store.consume(first, expected=first)
+    clock.set(970)
+    store.issue()
+    clock.set(1_000)
+    assert store.issue()
+
+
+def test_an_interrupted_sweep_does_not_jam_the_store(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a sweep that was interrupted before it dropped anything, the next issue sweeps again."""
+    store = HandoffTokenStore(pending_max=1, ttl_ms=10, clock=clock)
+    store.issue()
+    clock.advance(10)
+    with monkeypatch.context() as patched:
+        patched.setattr(_expiring, "decide_expire", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            store.issue()
+    assert store.issue()
 
 
 # --- the random source --------------------------------------------------------------------------------
