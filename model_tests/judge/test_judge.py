@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from groups import of_store
 from onceproof_conformance import replay
 from onceproof_conformance.adapter import Adapter, Offer, Refused
 from onceproof_conformance.belief import Case, allows
@@ -27,7 +28,11 @@ from onceproof_spec.model import Reply, Request
 Answers = Callable[[Message], Any]
 
 COVER = Options(engines=("cover",))
-FULL = [(store, profile) for store in lifecycles() for profile in Profile]
+FULL = [
+    pytest.param(store, profile, marks=of_store(store))
+    for store in lifecycles()
+    for profile in Profile
+]  # fmt: skip
 
 
 class Bare(ReferenceAdapter):
