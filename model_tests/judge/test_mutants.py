@@ -14,15 +14,14 @@ from onceproof_conformance.results import StoreResult, Verdict
 from onceproof_conformance.runner import Runner
 from onceproof_conformance.subject import Subject
 from onceproof_spec import Profile, law, lifecycles
+from turns import WITHOUT_GAMES, is_turn_of
 
 BROKEN = (Verdict.FAIL, Verdict.WARN)
 LONGEST = 5
-TURNS = 4
-"""The random games are played with one of this many wrong stores that need none."""
 
 BY_TURN = [
     pytest.param(
-        mutant, number % TURNS == 0, id=f"{mutant.store}-{mutant.name}", marks=of_store(mutant.store)
+        mutant, is_turn_of(number), id=f"{mutant.store}-{mutant.name}", marks=of_store(mutant.store)
     )
     for number, mutant in enumerate(MUTANTS)
 ]  # fmt: skip
@@ -38,7 +37,7 @@ def judged(mutant: Mutant, options: Options) -> StoreResult:
 def judged_by_turn(mutant: Mutant, with_games: bool) -> StoreResult:
     """A run of a wrong store, without the random games where they are not needed nor wanted."""
     if not with_games:
-        found = judged(mutant, Options(engines=("cover", "race")))
+        found = judged(mutant, Options(engines=WITHOUT_GAMES))
         if mutant.full_clause in broken(found):
             return found
     return judged(mutant, Options())
