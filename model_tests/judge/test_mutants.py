@@ -56,7 +56,7 @@ def lengths(result: StoreResult) -> list[int]:
 
 @pytest.mark.parametrize(("mutant", "is_its_turn"), BY_TURN)
 def test_a_wrong_store_is_failed_under_its_own_clause(mutant: Mutant, is_its_turn: bool, is_all: bool) -> None:
-    """A run names the clause that the edit breaks, at most one other, and shows each in five calls or fewer.
+    """A run names the clause that is broken, at most one other, and shows each in five calls.
 
     Where `cover` names the clause the games of `random` can only show that nothing else is named:
     they are played with every fourth such store in turn, and with all of them by `pytest --all`.

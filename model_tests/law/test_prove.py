@@ -53,7 +53,7 @@ def test_every_law_is_proved_and_searched(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_laws_and_decisions_of_a_store_are_proved(tmp_path: Path) -> None:
-    """In a process of its own, with its workers, the command proves a store's laws and compares its decisions."""
+    """In a process of its own the command proves a store's laws and compares its decisions."""
     place = tmp_path / "proof.json"
     command = [sys.executable, "-m", "onceproof_conformance", "prove", "--store", "facet", "--json", str(place)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)

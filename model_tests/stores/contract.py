@@ -1,6 +1,7 @@
-"""What every store keeps, whichever it is: how it refuses limits, parts and clocks, and that it can't be copied.
+"""What every store keeps: how it refuses limits, parts and clocks, and that it can't be copied.
 
-A store's test file makes a class of it that says how such a store is made, and gets these tests for nothing.
+A store's test file makes a class of it that says how such a store is made. It gets these tests for
+nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Threads that begin together, and tokens that let the others go on: what shows that a lock is missing."""
+"""Threads that begin together, and tokens that let the others go on: so a missing lock shows."""
 
 from __future__ import annotations
 
