@@ -22,7 +22,15 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from onceproof_conformance.adapter.lanes import Meeting, race
-from onceproof_conformance.protocol import DRAWS_FIELD, PROTOCOL, Message, fields, fits, is_whole, needs
+from onceproof_conformance.protocol import (
+    DRAWS_FIELD,
+    PROTOCOL,
+    Message,
+    fields,
+    fits,
+    is_whole,
+    needs,
+)
 from onceproof_spec import law
 from onceproof_spec.table import Kind, Profile
 

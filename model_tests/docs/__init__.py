@@ -1,0 +1,1 @@
+"""Tests of what the project says of itself: its documents, its layout, its package."""

@@ -1,0 +1,1 @@
+"""Hostile lines, adapters and processes."""

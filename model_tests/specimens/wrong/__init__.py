@@ -1,0 +1,1 @@
+"""Laws and stores that are wrong in one place."""
