@@ -11,7 +11,7 @@ from onceproof_spec import DefinitionError, Lifecycle, Profile, lower
 from onceproof_spec.ticket import Ticket
 
 SHELF = '''
-from onceproof_spec.table import *
+from onceproof_spec.language import *
 
 
 class Shelf(Lifecycle):

@@ -34,10 +34,10 @@ LAWS = [(name, profile) for name in own() for profile in Profile]
 
 SMALLEST = {
     "handoff": Scope({"pending_max": 2, "ttl_ms": 1, "attempts": 1}, tokens=2, clock=1),
-    "join": Scope({"in_flight_ms": 1, "entries_max": 1}, tokens=1, clock=2, numbers=(1,), most={"running": 1}),
-    "ticket": Scope({"outstanding_max": 1, "ttl_ms": 1, "attempts": 1, "sweep_every_ms": 1}, tokens=2, clock=1),
-    "session": Scope({"entries_max": 1, "ttl_ms": 1}, tokens=2, clock=1, numbers=(1,)),
-    "facet": Scope({"entries_max": 1}, tokens=1, clock=0, texts=1),
+    "join": Scope({"in_flight_ms": 1, "entries_max": 1}, tokens=2, clock=2, numbers=(1, 2), most={"running": 1}),
+    "ticket": Scope({"outstanding_max": 2, "ttl_ms": 1, "attempts": 1, "sweep_every_ms": 1}, tokens=2, clock=1),
+    "session": Scope({"entries_max": 1, "ttl_ms": 1}, tokens=2, clock=1),
+    "facet": Scope({"entries_max": 1}, tokens=2, clock=0, texts=1),
 }
 """The smallest stores in which everything is reached that a claim says is reached."""
 

@@ -174,7 +174,7 @@ class LoweredClaims:
     def answered(self) -> Iterator[facts.Claim]:
         """That every answer of every call is given some time."""
         for name, call in self.calls.items():
-            codes = dict.fromkeys(refusals(call))
+            codes = dict.fromkeys(sorted(refusals(call)))
             for guarded in call.rules:
                 if isinstance(guarded.rule, rules.Apply):
                     event = guarded.rule.event

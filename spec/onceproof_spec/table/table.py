@@ -193,7 +193,7 @@ def refusals(call: LoweredCall) -> frozenset[str]:
     codes: set[str] = set()
     for guarded in call.rules:
         match guarded.rule:
-            case Admit(refusal=refusal):
+            case Admit(refusal=refusal, never=never) if not never:
                 codes.add(refusal)
             case Draw(exhausted=exhausted, failed=failed):
                 codes |= {exhausted, failed}
