@@ -1,7 +1,4 @@
-"""What is known of the law itself.
-
-Proofs, searches, mutants of it, and what the claims suffice for.
-"""
+"""What is known of the law itself: its proofs, its searches, its mutants, its state counts."""
 
 from __future__ import annotations
 
@@ -57,8 +54,7 @@ MODULES = {
     "scope_of": "scopes",
     "show_proof": "report",
 }
-"""Which module a name is taken from, when it is asked for: most of them need z3, which is not
-always installed."""
+"""Which module gives a name when it is asked for: most need z3, which may be missing."""
 
 __all__ = [
     "ENGINES",
