@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from onceproof_conformance.proof.report import show_proof
     from onceproof_conformance.proof.scopes import scope_of
     from onceproof_conformance.proof.state_counts import (
-        ENGINES,
+        COUNTERS,
         Counts,
         EngineFailed,
         by_search,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     )
 
 MODULES = {
+    "COUNTERS": "state_counts",
     "Counts": "state_counts",
-    "ENGINES": "state_counts",
     "EngineFailed": "state_counts",
     "Examined": "examination",
     "LawMutant": "law_mutants",
@@ -57,7 +57,7 @@ MODULES = {
 """Which module gives a name when it is asked for: most need z3, which may be missing."""
 
 __all__ = [
-    "ENGINES",
+    "COUNTERS",
     "Counts",
     "EngineFailed",
     "Examined",
