@@ -40,7 +40,10 @@ ORDINARY = {
 }
 """Names of an event or a field that are also words that every program uses, and why they may be there."""
 
-LONG_FILE, LONG_FUNCTION, MOST_MODULES = 400, 40, 12
+HEAVY = {"hypothesis", "click", "rich", "jinja2", "jsonschema", "z3", "crosshair"}
+"""What only the judge needs, and takes long to import."""
+
+LONG_FILE, LONG_FUNCTION, MODULES_MAX = 400, 40, 12
 
 TO_BE_FOLDED = {"onceproof_spec": {"onceproof_spec"}}
 """Folders that have more modules than that, until they are folded into rooms."""
@@ -128,11 +131,19 @@ def test_every_arrow_is_one_that_the_contracts_allow() -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def test_an_adapter_needs_little() -> None:
+    """Whoever writes an adapter in Python, or serves one, need not have what the judge needs."""
+    program = "import sys, onceproof_conformance.adapter, onceproof_conformance.serve\n"
+    program += f"print(*sorted({HEAVY} & sys.modules.keys()))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("\n", "")
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_folder_can_be_looked_over(package: str) -> None:
     """A folder has 12 modules or fewer, beside the one that speaks for it."""
     folders = {path.parent for path in sources(PACKAGES[package])}
-    crowded = {folder.name for folder in folders if len(modules(folder)) > MOST_MODULES}
+    crowded = {folder.name for folder in folders if len(modules(folder)) > MODULES_MAX}
     assert crowded <= TO_BE_FOLDED.get(package, set())
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from groups import SEARCHES
 from onceproof_conformance.proof import (
-    ENGINES,
+    COUNTERS,
     Counts,
     EngineFailed,
     by_search,
@@ -90,21 +90,21 @@ def test_the_random_cases_take_every_row(name: str, profile: Profile) -> None:
 
 
 @SEARCHES
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", COUNTERS)
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_every_engine_counts_what_our_search_counts(name: str, profile: Profile, engine: str) -> None:
     """Each engine finds as many states and transitions as our search, and nothing wrong."""
     known = examined(name, profile)
-    assert ENGINES[engine](known.table, known.scope) == by_search(known.search)
+    assert COUNTERS[engine](known.table, known.scope) == by_search(known.search)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", COUNTERS)
 @pytest.mark.parametrize("name", [name for name in own() if law(name, Profile.HARDENED).optional])
 def test_a_limit_that_is_none_is_read_alike(name: str, engine: str) -> None:
     """Where a limit is none, each engine counts what our search counts, and reads no number in its place."""
     table, scope = law(name, Profile.HARDENED), examined(name, Profile.HARDENED).scope
     boundless = replace(scope, limits={**scope.limits, **dict.fromkeys(table.optional)}, clock=1)
-    assert ENGINES[engine](table, boundless) == by_search(search(table, boundless))
+    assert COUNTERS[engine](table, boundless) == by_search(search(table, boundless))
 
 
 def dropped_alive(table: Table) -> Table:
@@ -129,35 +129,35 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", COUNTERS)
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_law_is_counted_differently(wrong: str, engine: str) -> None:
     """A law that is wrong in one place gives other numbers than the law, the same in each engine as in our search."""
-    counted = ENGINES[engine](WRONG[wrong], SMALL)
+    counted = COUNTERS[engine](WRONG[wrong], SMALL)
     assert counted != by_search(search(TICKET, SMALL))
     assert counted == by_search(search(WRONG[wrong], SMALL))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", COUNTERS)
 def test_a_field_that_nothing_reads_is_part_of_the_state(engine: str) -> None:
     """Stores that differ only in a field which no rule reads are different states to each engine, as to our search."""
     unread = without(TICKET, "issue", Sweep, which=1)
-    assert ENGINES[engine](unread, SMALL) == by_search(search(unread, SMALL))
+    assert COUNTERS[engine](unread, SMALL) == by_search(search(unread, SMALL))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", COUNTERS)
 def test_a_bound_that_is_broken_is_an_error(engine: str) -> None:
     """An engine looks at the bounds as well: where one is broken it gives no numbers."""
     with pytest.raises(EngineFailed):
-        ENGINES[engine](without(law("ticket", Profile.HARDENED), "issue", Admit), SMALL)
+        COUNTERS[engine](without(law("ticket", Profile.HARDENED), "issue", Admit), SMALL)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", COUNTERS)
 def test_an_engine_that_is_not_there_is_an_error(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an engine there is nothing to compare, and that fails."""
     monkeypatch.setenv("PATH", "")
     with pytest.raises(EngineFailed, match="is not there"):
-        ENGINES[engine](law("ticket", Profile.HARDENED), SMALL)
+        COUNTERS[engine](law("ticket", Profile.HARDENED), SMALL)
 
 
 def test_a_search_that_was_cut_short_counts_nothing() -> None:

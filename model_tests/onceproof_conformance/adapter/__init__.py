@@ -6,7 +6,7 @@ from onceproof_conformance.adapter.base import Adapter, Offer, Refused, draws
 from onceproof_conformance.adapter.in_process import InProcess
 from onceproof_conformance.adapter.lanes import LANES_MAX
 from onceproof_conformance.adapter.loading import load
-from onceproof_conformance.adapter.reference import ReferenceAdapter, Session
+from onceproof_conformance.adapter.reference import ReferenceAdapter, SessionOperations
 from onceproof_conformance.adapter.server import Server, claimed, serve, serve_lines
 from onceproof_conformance.protocol import DRAWS_FIELD
 
@@ -19,7 +19,7 @@ __all__ = [
     "ReferenceAdapter",
     "Refused",
     "Server",
-    "Session",
+    "SessionOperations",
     "claimed",
     "draws",
     "load",

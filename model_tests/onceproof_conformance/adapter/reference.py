@@ -27,7 +27,7 @@ class Drawn(threading.local):
         return drawn
 
 
-class Handoff:
+class HandoffOperations:
     """`HandoffTokenStore` as the protocol's operations."""
 
     def __init__(self, module: Any, profile: str, config: Mapping[str, int], meet: Meeting) -> None:
@@ -64,7 +64,7 @@ class Handoff:
         )
 
 
-class Session:
+class SessionOperations:
     """`SessionVersionCache` as the protocol's operations."""
 
     def __init__(self, module: Any, profile: str, config: Mapping[str, int], meet: Meeting) -> None:
@@ -83,7 +83,7 @@ class Session:
         return self.store.held
 
 
-class Join:
+class JoinOperations:
     """`JoinTokenStore` as the protocol's operations."""
 
     def __init__(self, module: Any, profile: str, config: Mapping[str, int], meet: Meeting) -> None:
@@ -126,7 +126,7 @@ class Join:
         return shown | {"expires_at": record.expires_at_ms}
 
 
-class Ticket:
+class TicketOperations:
     """`TicketStore` as the protocol's operations."""
 
     def __init__(self, module: Any, profile: str, config: Mapping[str, int], meet: Meeting) -> None:
@@ -148,7 +148,7 @@ class Ticket:
         return self.store.held
 
 
-class Facet:
+class FacetOperations:
     """`FacetMap` as the protocol's operations."""
 
     def __init__(self, module: Any, profile: str, config: Mapping[str, int], meet: Meeting) -> None:
@@ -200,8 +200,12 @@ class ReferenceAdapter(Adapter):
     def __init__(self, modules: Mapping[str, ModuleType] | None = None) -> None:
         super().__init__()
         self.wrappers: dict[str, Callable[..., object]] = {
-            "handoff": Handoff, "join": Join, "ticket": Ticket, "session": Session, "facet": Facet,
-        }  # fmt: skip
+            "handoff": HandoffOperations,
+            "join": JoinOperations,
+            "ticket": TicketOperations,
+            "session": SessionOperations,
+            "facet": FacetOperations,
+        }
         self._modules = {name: importlib.import_module(f"onceproof.{name}") for name in self.wrappers}
         self._modules |= modules or {}
 

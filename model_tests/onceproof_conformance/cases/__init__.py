@@ -7,7 +7,7 @@ from onceproof_conformance.cases.limits import bounds, counts, lifetimes, limits
 from onceproof_conformance.cases.observed import Failure, Observed
 from onceproof_conformance.cases.race import Race, Raced
 from onceproof_conformance.cases.replay import read_replay, replay_text
-from onceproof_conformance.cases.seen import COARSE, GONE, STRANGE, allows, how, lost, unheard
+from onceproof_conformance.cases.seen import COARSE, GONE, STRANGE, allows, how_lost, lost, unheard
 from onceproof_conformance.cases.shrinking import TRIES_MAX, shrink
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "allows",
     "bounds",
     "counts",
-    "how",
+    "how_lost",
     "lifetimes",
     "limits_read",
     "lost",

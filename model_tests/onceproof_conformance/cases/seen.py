@@ -45,6 +45,6 @@ def lost(seen: Reply) -> bool:
     return seen.refusal.startswith(GONE)
 
 
-def how(seen: Reply) -> str:
+def how_lost(seen: Reply) -> str:
     """`crash` or `timeout`, of what stands for a reply that never came."""
     return seen.refusal.removeprefix(GONE).partition(" ")[0]

@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 from onceproof_conformance.doctor.mistakes import MISTAKES, Mistake
 from onceproof_conformance.doctor.process import MishapNames, Watched, is_message
 from onceproof_conformance.protocol import (
-    PROTOCOL,
-    SUITE,
+    HELLO,
     BadLine,
     ConformanceError,
     Message,
     decode,
     encode,
+    reply_faults,
     shown,
 )
 from onceproof_conformance.subject import NotStarted
 
-HELLO: Message = {"op": "hello", "protocol": PROTOCOL, "suite": SUITE}
 FIRST_ID = 100
 """Where the ids go on after hello: a counter of the adapter's own does not."""
 
@@ -157,17 +156,11 @@ class Conversation:
             name = "fraction" if str(error).startswith(BAD_NUMBERS) else "prints_to_stdout"
             self.complain(name, sent, str(error))
             return None
-        answered_id = reply.get("id")
-        if answered_id != identity or type(answered_id) is not int:
-            self._misnamed(answered_id, sent, line, identity)
-        verdicts = [word for word in ("ok", "err", "crash") if word in reply]
-        if len(verdicts) != 1:
-            self.complain("two_verdicts" if verdicts else "no_verdict", sent, shown(line))
-            return None
-        text = reply[verdicts[0]]
-        if verdicts[0] != "ok" and not (isinstance(text, str) and text):
-            self.complain("no_text", sent, shown(line))
-            return None
+        for name, _ in reply_faults(reply, identity):
+            if name != "id":
+                self.complain(name, sent, shown(line))
+                return None
+            self._misnamed(reply.get("id"), sent, line, identity)
         return reply
 
     def _misnamed(self, answered_id: object, sent: bytes, line: bytes, identity: int) -> None:

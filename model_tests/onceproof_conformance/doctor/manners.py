@@ -5,9 +5,10 @@ Shake hands, answer in order, survive nonsense.
 
 from __future__ import annotations
 
-from onceproof_conformance.doctor.conversation import HELLO, Conversation, Incurable
+from onceproof_conformance.doctor.conversation import Conversation, Incurable
 from onceproof_conformance.doctor.process import MishapNames, Watched, is_message
 from onceproof_conformance.protocol import (
+    HELLO,
     PROTOCOL,
     SUITE,
     BadOffer,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from onceproof_conformance.cases import TRIES_MAX, Case, Failure, Observed, how, lost, shrink
+from onceproof_conformance.cases import TRIES_MAX, Case, Failure, Observed, how_lost, lost, shrink
 from onceproof_conformance.diagnosis import (
     Belief,
     FaultModel,
@@ -67,7 +67,7 @@ class Naming:
         failures = self.blame_ignored(self.name_lost(failures, engine))
         self.name_all(failures, engine)
         unlike = [failure for failure in failures if not self.is_like(failure.case, list(failure.replies))]
-        known = (self.may_break(), frozenset(self.broken), self.trials.sample.evidence())
+        known = (self.may_break(), frozenset(self.broken), self.trials.tally.evidence())
         self.hidden |= better_explained(self.trials.faults, unlike, *known)
 
     def name_all(self, failures: list[Failure], engine: str) -> None:
@@ -75,7 +75,7 @@ class Naming:
         for _ in range(ROUNDS_MAX):
             waived = frozenset(self.broken)
             clauses = self.may_break(waived)
-            known = (clauses, waived, self.trials.sample.evidence(), self.trials.sample.kept)
+            known = (clauses, waived, self.trials.tally.evidence(), self.trials.tally.kept)
             findings = diagnose_parts(self.trials.faults, failures, *known)
             for finding in findings[:1]:
                 self.report(finding, engine, waived=waived)
@@ -116,9 +116,9 @@ class Naming:
             seen = failure.replies[failure.place]
             if lost(seen):
                 clause = answering_clause(self.trials.model(failure.case), failure)
-                known = kinds.setdefault((clause, how(seen)), failure)
+                known = kinds.setdefault((clause, how_lost(seen)), failure)
                 if failure.place < known.place:
-                    kinds[clause, how(seen)] = failure
+                    kinds[clause, how_lost(seen)] = failure
         for (clause, kind), failure in kinds.items():
             if clause not in self.broken:
                 self.report(Finding(clause, (), (failure,)), engine, partial(self.lost_so, kind))
@@ -127,7 +127,7 @@ class Naming:
     def lost_so(self, kind: str, case: Case) -> Failure | None:
         """The failure of a case, if the subject ends or falls silent in it."""
         failure = self.trials.try_case(case)
-        is_same = failure is not None and lost(seen := failure.replies[failure.place]) and how(seen) == kind
+        is_same = failure is not None and lost(seen := failure.replies[failure.place]) and how_lost(seen) == kind
         return failure if is_same else None
 
     def blame_ignored(self, failures: list[Failure]) -> list[Failure]:
@@ -164,7 +164,7 @@ class Naming:
         blamed = self.blame_ignored([failure])
         if not blamed:
             return True
-        seen = self.trials.sample
+        seen = self.trials.tally
         known = (self.may_break(waived), waived, seen.evidence(), seen.kept)
         findings = diagnose(self.trials.faults, blamed, *known)
         for finding in findings:
@@ -207,7 +207,7 @@ class Naming:
             return
         self.broken[finding.clause] = self.breach(finding.clause, engine, shown, finding.one_of)
         if lost(last):
-            self.broken[finding.clause].verdict = Verdict(how(last))
+            self.broken[finding.clause].verdict = Verdict(how_lost(last))
             shown |= {"stderr": self.runner.stderr} if self.runner.stderr.strip() else {}
         self.stores += finding.stores[:STORES_MAX]
 
@@ -222,7 +222,7 @@ class Naming:
         if finding.stores:
             return failure if self.is_like(failure.case, list(failure.replies), finding.stores) else None
         rivals = [finding.clause, *(c for c in self.may_break(waived) if best and c != finding.clause)]
-        known = (waived, self.trials.sample.evidence())
+        known = (waived, self.trials.tally.evidence())
         prices = cheapest(explain(self.trials.faults[case.limits], failure, rivals, *known))
         mine = prices.get(finding.clause)
         return failure if mine is not None and mine <= min(prices.values()) else None
@@ -231,7 +231,7 @@ class Naming:
         """How many sequences are run to shrink one: fewer where each costs much."""
         last, crowd = failure.replies[failure.place], crowd_of(self.runner.declared, failure.case)
         if lost(last):
-            return LOST_TRIES[how(last)]
+            return LOST_TRIES[how_lost(last)]
         if self.runner.is_real:
             return TRIES_MIN
         return TRIES_MAX if crowd is None else max(TRIES_MIN, SHRINK_CALLS_MAX // crowd.size)

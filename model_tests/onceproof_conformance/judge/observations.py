@@ -14,7 +14,7 @@ from onceproof_conformance.cases import Case, Failure, Observed, limits_read, lo
 from onceproof_conformance.diagnosis import Belief, Faults, Undecided, faults_of, first_wrong
 from onceproof_conformance.engines import ENGINE_NAMES
 from onceproof_conformance.judge.options import CutOff, Options
-from onceproof_conformance.judge.tally import Sample
+from onceproof_conformance.judge.tally import Tally
 from onceproof_conformance.run import FatalCalls, Late, Runner, can_be, is_sound
 from onceproof_spec.model import Model, Reply, Request
 from onceproof_spec.table import Kind, Table
@@ -31,7 +31,7 @@ class Trials:
         self.exercised: dict[str, Counter[tuple[str, ...]]] = {engine: Counter() for engine in ENGINE_NAMES}
         self.probed: Counter[str] = Counter()
         self.probed_by: dict[str, set[str]] = {clause: set() for clause in table.clauses}
-        self.sample, self.fatal_calls = Sample(), FatalCalls()
+        self.tally, self.fatal_calls = Tally(), FatalCalls()
         self.faults: dict[tuple[tuple[str, int | None], ...], Faults] = {}
         self.undecided = ""
         self.ends_at = None if options.budget is None else time.monotonic() + options.budget
@@ -108,7 +108,7 @@ class Trials:
             try:
                 if not belief.observe(request, seen):
                     if engine:
-                        self.sample.fail([*belief.taken, model.after(min(belief.states), request)[0].branches])
+                        self.tally.fail([*belief.taken, model.after(min(belief.states), request)[0].branches])
                     if lost(seen):
                         self.fatal_calls.note(model, min(belief.states), request, seen)
                     return Failure.seen(case, replies, place)
@@ -116,7 +116,7 @@ class Trials:
                 self.undecided = str(doubt)
                 return None
         if engine:
-            self.sample.passes(Observed(case, replies), belief.taken)
+            self.tally.passes(Observed(case, replies), belief.taken)
             self.count(belief.taken, engine, case.requests, model)
         return None
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from onceproof_conformance.cases import Observed
 from onceproof_conformance.judge.options import by_branch
 
-EVERY = 80
+KEPT_EVERY = 80
 
-RARE = 5
+RARE_MAX = 5
 
 Taken = Iterable[tuple[str, ...]]
 """The branches that each call of a sequence took."""
 
 
 @dataclass
-class Sample:
+class Tally:
     """How often branches were taken in sequences that passed and that failed.
 
     Every so manieth that passed is kept.
@@ -40,10 +40,10 @@ class Sample:
         self._passed.update(taken)
         self._tried += 1
         found = {branch for branches in taken for branch in branches}
-        rare = any(self._shown[branch] < RARE for branch in found)
+        rare = any(self._shown[branch] < RARE_MAX for branch in found)
         if rare:
             self._shown.update(found)
-        if rare or self._tried % EVERY == 0:
+        if rare or self._tried % KEPT_EVERY == 0:
             self.kept.append(observed)
 
     def fail(self, taken: Taken) -> None:

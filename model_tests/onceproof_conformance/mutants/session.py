@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from onceproof_conformance.adapter import Session
+from onceproof_conformance.adapter import SessionOperations
 from onceproof_conformance.mutants.base import Mutant, edit
 
 wrong = partial(edit, "session")
@@ -24,7 +24,7 @@ def folded(how: str) -> tuple[tuple[str, str], ...]:
     return (CHECK_SET, f"{CHECK_SET}        key = {how}\n"), (CHECK_GET, f"        _checked_key(key)\n        key = {how}\n        with")
 
 
-class HonoursCallTtl(Session):
+class HonoursCallTtl(SessionOperations):
     """An adapter whose store keeps a lifetime for each entry."""
 
     def set(self, at: int, key: str, version: int, ttl_ms: int) -> None:

@@ -1,7 +1,4 @@
-"""What is known of the law itself.
-
-Proofs, searches, mutants of it, and what the claims suffice for.
-"""
+"""What is known of the law itself: its proofs, its searches, its mutants, its state counts."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from onceproof_conformance.proof.report import show_proof
     from onceproof_conformance.proof.scopes import scope_of
     from onceproof_conformance.proof.state_counts import (
-        ENGINES,
+        COUNTERS,
         Counts,
         EngineFailed,
         by_search,
@@ -33,8 +30,8 @@ if TYPE_CHECKING:
     )
 
 MODULES = {
+    "COUNTERS": "state_counts",
     "Counts": "state_counts",
-    "ENGINES": "state_counts",
     "EngineFailed": "state_counts",
     "Examined": "examination",
     "LawMutant": "law_mutants",
@@ -57,11 +54,10 @@ MODULES = {
     "scope_of": "scopes",
     "show_proof": "report",
 }
-"""Which module a name is taken from, when it is asked for: most of them need z3, which is not
-always installed."""
+"""Which module gives a name when it is asked for: most need z3, which may be missing."""
 
 __all__ = [
-    "ENGINES",
+    "COUNTERS",
     "Counts",
     "EngineFailed",
     "Examined",

@@ -93,7 +93,7 @@ def by_tlc(table: Table, scope: Scope) -> Counts:
     return Counts(distinct, generated - 1)
 
 
-ENGINES: Mapping[str, Callable[[Table, Scope], Counts]] = {"rumur": by_rumur, "Spin": by_spin, "TLC": by_tlc}
+COUNTERS: Mapping[str, Callable[[Table, Scope], Counts]] = {"rumur": by_rumur, "Spin": by_spin, "TLC": by_tlc}
 """The engines that are not ours. They come with the Debian packages rumur, spin, gcc and
 default-jre-headless."""
 
@@ -139,13 +139,13 @@ def _numbers(output: str, pattern: str, *, sound: str, unsound: str = "") -> tup
 def counted(name: str, profile: Profile) -> dict[str, Counts]:
     """What our own search and each engine counts in one law, in the scope of its search."""
     known = examined(name, profile)
-    others = {engine: count(known.table, known.scope) for engine, count in ENGINES.items()}
+    others = {engine: count(known.table, known.scope) for engine, count in COUNTERS.items()}
     return {"own search": by_search(known.search), **others}
 
 
 def count_states() -> int:
     """Print the counts of every law; 1 if two engines differ."""
-    columns = ("own search", *ENGINES)
+    columns = ("own search", *COUNTERS)
     print(f"{'states, transitions':19} {''.join(f'{column:>16}' for column in columns)}")
     differ = False
     for name in lifecycles():

@@ -16,6 +16,7 @@ from onceproof_conformance.protocol.lines import LINE_MAX, decode, encode, writa
 from onceproof_conformance.protocol.messages import (
     DRAWS_FIELD,
     FAILING_DRAW,
+    HELLO,
     LARGEST,
     NONSENSE,
     PROTOCOL,
@@ -29,6 +30,7 @@ from onceproof_conformance.protocol.messages import (
     is_whole,
     needs,
     refusals,
+    reply_faults,
 )
 from onceproof_conformance.protocol.offer import Clock, Declared, Errors, Rng, read_offer
 from onceproof_conformance.protocol.printable import (
@@ -43,6 +45,7 @@ from onceproof_conformance.protocol.printable import (
 __all__ = [
     "DRAWS_FIELD",
     "FAILING_DRAW",
+    "HELLO",
     "LARGEST",
     "LINE_MAX",
     "NONSENSE",
@@ -75,6 +78,7 @@ __all__ = [
     "needs",
     "read_offer",
     "refusals",
+    "reply_faults",
     "shown",
     "visible",
     "writable",

@@ -7,7 +7,7 @@ The operations and their fields are read off the law; nothing about them is writ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,9 @@ NONSENSE = ("unsupported", "bad_request")
 """The codes that are no refusal of a store: the request could not be done at all."""
 
 Message = dict[str, Any]
+
+HELLO: Message = {"op": "hello", "protocol": PROTOCOL, "suite": SUITE}
+"""The first request to every subject, its id left out."""
 
 
 @cache
@@ -102,15 +105,25 @@ def fits(kind: Kind, value: object) -> bool:
     return isinstance(value, list) and all(isinstance(draw, str) for draw in value)
 
 
+def reply_faults(reply: Message, identity: object) -> Iterator[tuple[str, str]]:
+    """What is wrong with a reply: the name of each fault and what it is, the first one first."""
+    if reply.get("id") != identity or type(reply.get("id")) is not type(identity):
+        carried = f"the reply to request {identity!r} carries the id {reply.get('id')!r}"
+        yield "id", f"{carried}: echo it unchanged"
+    verdicts = [word for word in ("ok", "err", "crash") if word in reply]
+    if len(verdicts) != 1:
+        name = "two_verdicts" if verdicts else "no_verdict"
+        text = f"a reply has exactly one of ok, err and crash, not {verdicts or 'none'}: {reply!r}"
+        yield name, text
+    elif verdicts[0] != "ok" and not (isinstance(reply[verdicts[0]], str) and reply[verdicts[0]]):
+        said = f"{verdicts[0]} carries text that says something"
+        yield "no_text", f"{said}, not {reply[verdicts[0]]!r}"
+
+
 def checked_reply(reply: object, identity: object) -> Message:
     """The reply, if it is one; BadReply says what is wrong with it."""
     if not isinstance(reply, dict):
         raise BadReply(f"a reply is an object, not {type(reply).__name__}: {reply!r}")
-    if reply.get("id") != identity or type(reply.get("id")) is not type(identity):
-        raise BadReply(f"the reply to request {identity!r} carries the id {reply.get('id')!r}: echo it unchanged")
-    verdicts = [word for word in ("ok", "err", "crash") if word in reply]
-    if len(verdicts) != 1:
-        raise BadReply(f"a reply has exactly one of ok, err and crash, not {verdicts or 'none'}: {reply!r}")
-    if verdicts[0] != "ok" and not (isinstance(reply[verdicts[0]], str) and reply[verdicts[0]]):
-        raise BadReply(f"{verdicts[0]} carries text that says something, not {reply[verdicts[0]]!r}")
+    for _, text in reply_faults(reply, identity):
+        raise BadReply(text)
     return reply

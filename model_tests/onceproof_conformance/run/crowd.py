@@ -67,13 +67,13 @@ class Crowd:
 
         A number of tokens is less by the crowd, where it is among them.
         """
-        if number_told(table, call) and type(reply.value) is int and reply.value >= self.size:
+        if counted_tokens(table, call) and type(reply.value) is int and reply.value >= self.size:
             return replace(reply, value=reply.value - self.size)
         return reply
 
     def enlarged(self, table: Table, call: str, before: State, outcome: Outcome) -> Reply:
         """A reply of the small store as the large one would give it."""
-        kind, reply = number_told(table, call), outcome.reply
+        kind, reply = counted_tokens(table, call), outcome.reply
         if not kind or type(reply.value) is not int:
             return reply
         among = [MEMBER in dict(state.tokens) for state in (before, outcome.state)]
@@ -102,7 +102,7 @@ def can_be(declared: Declared, case: Case, table: Table) -> bool:
     return not others and (crowd is None or is_image(case, crowd, table))
 
 
-def number_told(table: Table, call: str) -> str:
+def counted_tokens(table: Table, call: str) -> str:
     """Which number of tokens a call answers, if it answers one."""
     rules = [guarded.rule for guarded in table.calls[call].rules]
     return next((rule.value for rule in rules if isinstance(rule, Tell) and rule.value in (HELD, DROPPED)), "")

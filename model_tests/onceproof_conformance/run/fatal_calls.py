@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from onceproof_conformance.cases import Case, how
+from onceproof_conformance.cases import Case, how_lost
 from onceproof_spec.model import Model, Reply, Request, State
 
 FATAL_MAX = {"crash": 10, "timeout": 2}
@@ -21,7 +21,7 @@ class FatalCalls:
 
     def note(self, model: Model, state: State, request: Request, seen: Reply) -> None:
         """A call was the last."""
-        kind = how(seen)
+        kind = how_lost(seen)
         code = model.after(state, request)[0].code
         self._counted[kind, request.call, code] += 1
         if self._counted[kind, request.call, code] >= FATAL_MAX[kind]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from onceproof_conformance.protocol import (
+    HELLO,
     PROTOCOL,
-    SUITE,
     BadOffer,
     Declared,
     Gone,
@@ -49,7 +49,7 @@ class Subject:
         self._answers = answers
         self._next = 0
         try:
-            hello = self.ask({"op": "hello", "protocol": PROTOCOL, "suite": SUITE})
+            hello = self.ask(dict(HELLO))
         except Gone as gone:
             raise SubjectError(f"hello was not answered: {gone.how}{end_of(gone.stderr)}") from None
         greeting = hello.get("ok")

@@ -20,9 +20,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import ModuleType
 
-from onceproof import _expiring, _store, facet, handoff, join, session, ticket
 from onceproof_conformance.proof.decisions.questions import Make, NothingToDecide, Side
-from onceproof_conformance.proof.decisions.stores import sides_of
+from onceproof_conformance.proof.decisions.stores import compared_stores, module_of, sides_of
 from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec import Profile, law
 
@@ -126,19 +125,6 @@ class Kept:
         return "; ".join([f"{self.decision}: {self.verdict}, {self.contracts} contracts", *self.refuted])
 
 
-STORES: Mapping[str, ModuleType] = {
-    "handoff": handoff,
-    "join": join,
-    "ticket": ticket,
-    "session": session,
-    "facet": facet,
-}
-"""Each store with the module of its decisions."""
-
-SHARED: Mapping[str, ModuleType] = {"decide_now": _store, "decide_room": _store, "decide_expire": _expiring}
-"""The decisions that several stores share, with their modules."""
-
-
 def _asked(pair: Pair) -> bool:
     try:
         pair.sides(pair.origin)
@@ -149,10 +135,10 @@ def _asked(pair: Pair) -> bool:
 
 PAIRS: tuple[Pair, ...] = tuple(
     pair
-    for store, module in STORES.items()
+    for store in compared_stores()
     for decision, make in sides_of(store).items()
     for profile in (Profile.HARDENED, Profile.PUBLISHED)
-    if _asked(pair := Pair(store, decision, profile, SHARED.get(decision, module), make))
+    if _asked(pair := Pair(store, decision, profile, module_of(store, decision), make))
 )
 """Every decision of every store in every profile, but where the law leaves nothing to decide."""
 

@@ -25,9 +25,16 @@ BLANK: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 are."""
 
 
+def blank_of(table: Table, state: str) -> tuple[str, ...]:
+    """The fields of a record in one state that are as they were at first."""
+    if state == table.initial:
+        return tuple(table.fields)
+    return BLANK.get(table.name, {}).get(state, ())
+
+
 def reachable(table: Table, state: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields in that state, with those that are blank there as they were at first."""
-    blank = table.fields if state == table.initial else BLANK.get(table.name, {}).get(state, ())
+    blank = blank_of(table, state)
     return {name: first if name in blank else fields[name] for name, first in table.fields.items()}
 
 
