@@ -24,8 +24,8 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the group of a test behind its id, where `--dist loadgroup` looks for it.
 
-    pytest-xdist 3.8 does so itself, but writes to an attribute that pytest 9.2 no longer reads; then
-    nothing is grouped, and nothing says so.
+    pytest-xdist 3.8 does so itself, but writes to an attribute that pytest 9.2 no longer reads;
+    then nothing is grouped, and nothing says so.
     """
     if not getattr(config.option, "loadgroup", False):
         return

@@ -1,1 +1,3 @@
-"""How fast the five stores are, as ratios against a floor, a rival and the algorithms that were published."""
+"""How fast the five stores are, as ratios against a floor, a rival and the algorithms that were
+published.
+"""

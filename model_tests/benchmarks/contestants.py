@@ -1,4 +1,6 @@
-"""Our stores and the ports as contestants. A port answers to the same calls, so both run the same loops."""
+"""Our stores and the ports as contestants. A port answers to the same calls, so both run the same
+loops.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ from onceproof import (
     TicketStore,
 )
 
-# --- the loops ----------------------------------------------------------------------------------------
+# --- the loops
+# ----------------------------------------------------------------------------------------
 
 
 def handoff_runners(store: Any, clock: SteppingClock) -> Runners:
@@ -107,7 +110,9 @@ def join_runner(store: Any, used: list[JoinTokenDigest]) -> Runner:
 
 
 def join_expiring(store: Any, clock: SteppingClock, life_ms: int) -> Runner:
-    """Register a token, begin and consume, while the oldest record is past its expiry and is dropped."""
+    """Register a token, begin and consume, while the oldest record is past its expiry and is
+    dropped.
+    """
 
     def run(cycles: int) -> float:
         fresh = [fresh_digest() for _ in range(cycles)]
@@ -138,7 +143,8 @@ def facet_runner(facets: Any, keys: Iterator[str]) -> Runner:
     return Runner(run, partial(getattr, facets, "held"))
 
 
-# --- ours ---------------------------------------------------------------------------------------------
+# --- ours
+# ---------------------------------------------------------------------------------------------
 
 
 def handoff(held: int) -> Runners:
@@ -160,7 +166,9 @@ def ticket(held: int) -> Runners:
 
 
 def session(held: int) -> Runners:
-    """The session cache, once in each mode: evictions and deaths would not leave each other's order alone."""
+    """The session cache, once in each mode: evictions and deaths would not leave each other's order
+    alone.
+    """
     runners: Runners = {}
     for mode, step_ms in ((Mode.HOLDING, 0), (Mode.EXPIRING, STEP_MS)):
         clock = SteppingClock()
@@ -195,7 +203,8 @@ def facet(held: int) -> Runners:
     return {Mode.HOLDING: facet_runner(facets, keys)}
 
 
-# --- the ports, filled without their calls: each would look at all that is held ---------------------------
+# --- the ports, filled without their calls: each would look at all that is held
+# ---------------------------
 
 
 def scanning(runners: Runners) -> Runners:
@@ -207,12 +216,16 @@ def handoff_port(held: int) -> Runners:
     """The port of the published hand-off store."""
     clock, ttl_ms = SteppingClock(), lifetime_ms(held)
     port = HandoffPort(pending_max=held + 1, ttl_ms=ttl_ms, clock=clock)
-    port.pending.update((HandoffToken(os.urandom(16)), born + ttl_ms) for born in clock.births(held))
+    port.pending.update(
+        (HandoffToken(os.urandom(16)), born + ttl_ms) for born in clock.births(held)
+    )
     return scanning(handoff_runners(port, clock))
 
 
 def ticket_port(held: int) -> Runners:
-    """The port of the published ticket store, which sweeps after twice a lifetime, as the original does."""
+    """The port of the published ticket store, which sweeps after twice a lifetime, as the original
+    does.
+    """
     clock, ttl_ms = SteppingClock(), lifetime_ms(held)
     port = TicketPort(ttl_ms=ttl_ms, sweep_every_ms=2 * ttl_ms, clock=clock)
     port.tickets.update(("wst_" + os.urandom(32).hex(), born) for born in clock.births(held))
@@ -225,18 +238,26 @@ def session_port(held: int) -> Runners:
     for mode, step_ms in ((Mode.HOLDING, 0), (Mode.EXPIRING, STEP_MS)):
         clock, keys = SteppingClock(), session_keys()
         cache = SessionPort(entries_max=held, ttl_ms=lifetime_ms(held), clock=clock)
-        cache.entries.update((key, (1, born)) for key, born in zip(islice(keys, held), clock.births(held), strict=True))
+        cache.entries.update(
+            (key, (1, born))
+            for key, born in zip(islice(keys, held), clock.births(held), strict=True)
+        )
         runners[mode] = session_runner(cache, clock, step_ms, keys)
     return scanning(runners)
 
 
 def join_port(held: int) -> Runners:
-    """The port of the published join store; it never drops a record, so nothing can die while so many are held."""
+    """The port of the published join store; it never drops a record, so nothing can die while so
+    many are held.
+    """
     clock = SteppingClock()
     store = JoinPort(clock=clock)
     for digest in digests(held):
         store.register(digest, expires_at_ms=clock() + lifetime_ms(held))
-    return {Mode.HOLDING: join_runner(store, digests(held)[-10:]), Mode.SCATTERED: join_runner(store, digests(held))}
+    return {
+        Mode.HOLDING: join_runner(store, digests(held)[-10:]),
+        Mode.SCATTERED: join_runner(store, digests(held)),
+    }
 
 
 def facet_port(held: int) -> Runners:

@@ -1,6 +1,8 @@
-"""The five published algorithms in plain Python: the same calls as our stores, and the cost of the originals.
+"""The five published algorithms in plain Python: the same calls as our stores, and the cost of the
+originals.
 
-Where an original looks at every entry, so does its port. They are here to be raced against, and for nothing else.
+Where an original looks at every entry, so does its port. They are here to be raced against, and for
+nothing else.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ ATTEMPTS = 16
 class HandoffPort:
     """running-process 4.4.0, `handoff_token`: issue and consume each look at every pending token."""
 
-    def __init__(self, *, pending_max: int, ttl_ms: int, clock: Clock, random_bytes: RandomBytes = os.urandom) -> None:
+    def __init__(
+        self, *, pending_max: int, ttl_ms: int, clock: Clock, random_bytes: RandomBytes = os.urandom
+    ) -> None:
         self.lock, self.clock, self.random_bytes = threading.Lock(), clock, random_bytes
         self.pending_max, self.ttl_ms = pending_max, ttl_ms
         self.pending: dict[HandoffToken, int] = {}
@@ -64,7 +68,11 @@ class HandoffPort:
         """Drop what is dead but the expected token, then judge it."""
         with self.lock:
             now, pending = self.clock(), self.pending
-            for token in [token for token, deadline in pending.items() if now >= deadline and token != expected]:
+            for token in [
+                token
+                for token, deadline in pending.items()
+                if now >= deadline and token != expected
+            ]:
                 del pending[token]
             deadline = pending.get(expected)
             if deadline is None:
@@ -78,7 +86,9 @@ class HandoffPort:
 
 
 class TicketPort:
-    """ironclad-api 0.9.8, `ws_ticket`: from 1,000 tickets on each issue looks at all of them, and refuses nothing."""
+    """ironclad-api 0.9.8, `ws_ticket`: from 1,000 tickets on each issue looks at all of them, and
+    refuses nothing.
+    """
 
     def __init__(
         self,
@@ -90,7 +100,11 @@ class TicketPort:
         random_bytes: RandomBytes = os.urandom,
     ) -> None:
         self.lock, self.clock, self.random_bytes = threading.Lock(), clock, random_bytes
-        self.outstanding_max, self.ttl_ms, self.sweep_every_ms = outstanding_max, ttl_ms, sweep_every_ms
+        self.outstanding_max, self.ttl_ms, self.sweep_every_ms = (
+            outstanding_max,
+            ttl_ms,
+            sweep_every_ms,
+        )
         self.tickets: dict[str, int] = {}
         self.last_sweep = clock()
 
@@ -105,7 +119,9 @@ class TicketPort:
         with self.lock:
             now, tickets = self.clock(), self.tickets
             if len(tickets) >= self.outstanding_max or now - self.last_sweep >= self.sweep_every_ms:
-                for dead in [text for text, issued_at in tickets.items() if now - issued_at >= self.ttl_ms]:
+                for dead in [
+                    text for text, issued_at in tickets.items() if now - issued_at >= self.ttl_ms
+                ]:
                     del tickets[dead]
                 self.last_sweep = now
             tickets[ticket] = self.clock()
@@ -120,7 +136,9 @@ class TicketPort:
 
 
 class SessionPort:
-    """pas_external 4.0.2, `session_version`: each new key at the bound looks at every entry, twice if none is dead."""
+    """pas_external 4.0.2, `session_version`: each new key at the bound looks at every entry, twice
+    if none is dead.
+    """
 
     def __init__(self, *, entries_max: int = 10_000, ttl_ms: int = 60_000, clock: Clock) -> None:
         self.lock, self.clock = threading.Lock(), clock
@@ -137,7 +155,11 @@ class SessionPort:
         with self.lock:
             now, entries = self.clock(), self.entries
             if len(entries) >= self.entries_max and key not in entries:
-                for dead in [old for old, (_, written_at) in entries.items() if now - written_at >= self.ttl_ms]:
+                for dead in [
+                    old
+                    for old, (_, written_at) in entries.items()
+                    if now - written_at >= self.ttl_ms
+                ]:
                     del entries[dead]
                 if len(entries) >= self.entries_max:
                     del entries[min(entries, key=lambda old: entries[old][1])]
@@ -199,7 +221,9 @@ class JoinPort:
             row = self.row(digest)
             if row.state == "consumed":
                 raise AlreadyConsumed
-            self.leave_flight(digest, row, JoinRow("consumed", row.attempt, row.expires_at_ms, address))
+            self.leave_flight(
+                digest, row, JoinRow("consumed", row.attempt, row.expires_at_ms, address)
+            )
 
     def revert(self, digest: bytes, *, attempt: int) -> None:
         """Whatever is in flight is issued again."""
@@ -222,7 +246,9 @@ class JoinPort:
 
 
 class FacetPort:
-    """hessra_cap_engine 0.3, `facet`: a plain map, whose lock is held while the verifier runs, and is then poisoned."""
+    """hessra_cap_engine 0.3, `facet`: a plain map, whose lock is held while the verifier runs, and
+    is then poisoned.
+    """
 
     def __init__(self) -> None:
         self.lock, self.poisoned = threading.Lock(), False
@@ -247,7 +273,9 @@ class FacetPort:
             self.check_poison()
             return self.facets.get(revocation_id)
 
-    def verify_and_consume(self, revocation_id: str, verify: Callable[[str | None], str | None]) -> str | None:
+    def verify_and_consume(
+        self, revocation_id: str, verify: Callable[[str | None], str | None]
+    ) -> str | None:
         """Remove what the verifier accepts; a crash poisons the map for ever."""
         with self.lock:
             self.check_poison()

@@ -1,4 +1,6 @@
-"""How contestants are raced: all of them in every round, and only ratios within a round are ever looked at."""
+"""How contestants are raced: all of them in every round, and only ratios within a round are ever
+looked at.
+"""
 
 from __future__ import annotations
 
@@ -77,13 +79,10 @@ class Contest:
 class Plan:
     """How much to run.
 
-    Attributes:
-        cycles: Cycles of each contestant in one round.
-        scanned: Who scans runs only so many cycles in a round that it looks at about so many entries.
-        rounds: Rounds at most; five are always run.
-        budget_s: About how long all of it may take, in seconds.
-        held_max: Nobody is filled beyond this.
-        slow_held_max: Who fills slowly, the rival, is not filled beyond this.
+    Attributes: cycles: Cycles of each contestant in one round. scanned: Who scans runs only so many
+    cycles in a round that it looks at about so many entries. rounds: Rounds at most; five are
+    always run. budget_s: About how long all of it may take, in seconds. held_max: Nobody is filled
+    beyond this. slow_held_max: Who fills slowly, the rival, is not filled beyond this.
     """
 
     cycles: int
@@ -132,9 +131,12 @@ def entered(contest: Contest, plan: Plan) -> Iterator[tuple[Entrant, Runner]]:
 
 
 def raced(contest: Contest, plan: Plan, deadline: float, progress: Progress) -> list[Round]:
-    """Fill, then run the rounds. The order turns by one each round: nobody always follows the same one."""
+    """Fill, then run the rounds. The order turns by one each round: nobody always follows the same
+    one.
+    """
     progress(f"{contest.title}: filling")
-    # What the contest before left in circles goes first, and nothing needs collecting while a million are made.
+    # What the contest before left in circles goes first, and nothing needs collecting while a
+    # million are made.
     gc.collect()
     gc.disable()
     runners = dict(entered(contest, plan))
@@ -155,5 +157,11 @@ def raced(contest: Contest, plan: Plan, deadline: float, progress: Progress) -> 
 
 
 def ratios(rounds: list[Round], entrant: Entrant, against: Entrant) -> list[float]:
-    """How fast an entrant was as a part of how fast another was, round by round; nothing if either did not run."""
-    return [seconds[against] / seconds[entrant] for seconds in rounds if entrant in seconds and against in seconds]
+    """How fast an entrant was as a part of how fast another was, round by round; nothing if either
+    did not run.
+    """
+    return [
+        seconds[against] / seconds[entrant]
+        for seconds in rounds
+        if entrant in seconds and against in seconds
+    ]

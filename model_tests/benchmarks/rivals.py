@@ -1,4 +1,5 @@
-"""What runs beside the stores: the floor, a plain dict behind a lock; and cachetools' TTLCache behind a lock.
+"""What runs beside the stores: the floor, a plain dict behind a lock; and cachetools' TTLCache
+behind a lock.
 
 Both run the same loops, and neither checks what a store checks.
 The floor keeps no time and no bound, and a TTLCache drops live entries at its bound.
@@ -39,7 +40,8 @@ def ttl_cache(entries_max: int, held: int, clock: SteppingClock) -> Any:
     return TTLCache(maxsize=entries_max, ttl=lifetime_ms(held), timer=clock)
 
 
-# --- the loops, with a dict or a TTLCache -----------------------------------------------------------------
+# --- the loops, with a dict or a TTLCache
+# -----------------------------------------------------------------
 
 
 def handoff_uses(mapping: Any) -> Slice:
@@ -174,12 +176,16 @@ def facet_uses(mapping: Any) -> Slice:
     return run
 
 
-# --- the floor --------------------------------------------------------------------------------------------
+# --- the floor
+# --------------------------------------------------------------------------------------------
 
 
 def floor(holding: Slice, expiring: Slice | None = None) -> Runners:
     """A plain dict. It has no clock: where nothing else is given it does the same in every mode."""
-    return {mode: Runner(expiring if expiring and mode is Mode.EXPIRING else holding, int) for mode in Mode}
+    return {
+        mode: Runner(expiring if expiring and mode is Mode.EXPIRING else holding, int)
+        for mode in Mode
+    }
 
 
 def handoff_floor(_: int) -> Runners:
@@ -232,7 +238,8 @@ def facet_floor(_: int) -> Runners:
     return floor(facet_uses({}))
 
 
-# --- TTLCache ---------------------------------------------------------------------------------------------
+# --- TTLCache
+# ---------------------------------------------------------------------------------------------
 
 
 def handoff_rival(held: int) -> Runners:
@@ -241,7 +248,10 @@ def handoff_rival(held: int) -> Runners:
     cache = ttl_cache(held + 1, held, clock)
     make = handoff_makes(cache, clock)
     make(held)
-    return {Mode.HOLDING: Runner(handoff_uses(cache), cache.__len__), Mode.EXPIRING: Runner(make, cache.__len__)}
+    return {
+        Mode.HOLDING: Runner(handoff_uses(cache), cache.__len__),
+        Mode.EXPIRING: Runner(make, cache.__len__),
+    }
 
 
 def ticket_rival(held: int) -> Runners:
@@ -250,7 +260,10 @@ def ticket_rival(held: int) -> Runners:
     cache = ttl_cache(held + 1, held, clock)
     make = ticket_makes(cache, clock)
     make(held)
-    return {Mode.HOLDING: Runner(ticket_uses(cache), cache.__len__), Mode.EXPIRING: Runner(make, cache.__len__)}
+    return {
+        Mode.HOLDING: Runner(ticket_uses(cache), cache.__len__),
+        Mode.EXPIRING: Runner(make, cache.__len__),
+    }
 
 
 def session_rival(held: int) -> Runners:
@@ -265,7 +278,9 @@ def session_rival(held: int) -> Runners:
 
 
 def join_rival(held: int) -> Runners:
-    """A TTLCache of states, once in each mode: a write renews its key's lifetime, and so changes who dies next."""
+    """A TTLCache of states, once in each mode: a write renews its key's lifetime, and so changes
+    who dies next.
+    """
     clock = SteppingClock()
     standing, going = ttl_cache(held + 1, held, SteppingClock()), ttl_cache(held + 1, held, clock)
     for digest in digests(held):

@@ -1,4 +1,5 @@
-"""How fast the stores are, as ratios taken in one run: `python model_tests/benchmarks/speed.py [--quick]`.
+"""How fast the stores are, as ratios taken in one run: `python model_tests/benchmarks/speed.py
+[--quick]`.
 
 Absolute numbers say more about the machine than about the store, so nothing here prints one.
 Every contestant of a store runs once in each round, so that noise hits all alike.
@@ -26,17 +27,32 @@ from benchmarks import contestants, rivals
 from benchmarks.race import SIZES, Contest, Maker, Mode, Plan, Round, Who, raced
 from benchmarks.tables import Sheet, Target, in_markdown, in_terminal, sheet, targets_sheet
 
-FULL = Plan(cycles=10_000, scanned=500_000, rounds=9, budget_s=145, held_max=1_000_000, slow_held_max=1_000_000)
-QUICK = Plan(cycles=2_000, scanned=100_000, rounds=9, budget_s=16, held_max=100_000, slow_held_max=10_000)
+FULL = Plan(
+    cycles=10_000,
+    scanned=500_000,
+    rounds=9,
+    budget_s=145,
+    held_max=1_000_000,
+    slow_held_max=1_000_000,
+)
+QUICK = Plan(
+    cycles=2_000, scanned=100_000, rounds=9, budget_s=16, held_max=100_000, slow_held_max=10_000
+)
 
 BEGIN = "<!-- measured: written by `python model_tests/benchmarks/speed.py --markdown docs/speed.md` -->"
 END = "<!-- measured: end -->"
-WITHOUT_RIVAL = "cachetools is not installed: nothing is compared with TTLCache (pip install '.[benchmark]')"
+WITHOUT_RIVAL = (
+    "cachetools is not installed: nothing is compared with TTLCache (pip install '.[benchmark]')"
+)
 
 
 def contest(title: str, cycles: tuple[str, ...], *makers: Maker) -> Contest:
-    """The race of one store: what its cycles are in each mode; its floor, itself, the rival, the port, other floors."""
-    return Contest(title, dict(zip(Mode, cycles, strict=False)), dict(zip(Who, makers, strict=False)))
+    """The race of one store: what its cycles are in each mode; its floor, itself, the rival, the
+    port, other floors.
+    """
+    return Contest(
+        title, dict(zip(Mode, cycles, strict=False)), dict(zip(Who, makers, strict=False))
+    )
 
 
 CONTESTS = (
@@ -58,7 +74,10 @@ CONTESTS = (
     ),
     contest(
         "session",
-        ("set a new key at the bound, which evicts the oldest", "set a new key at the bound, where the oldest is dead"),
+        (
+            "set a new key at the bound, which evicts the oldest",
+            "set a new key at the bound, where the oldest is dead",
+        ),
         rivals.session_floor,
         contestants.session,
         rivals.session_rival,
@@ -91,14 +110,21 @@ TARGETS = (
     Target("hand-off", 1_000, Who.FLOOR, 0.3),
     Target("ticket", 1_000, Who.FLOOR, 0.3),
     Target("session", 10_000, Who.HANDOFF_FLOOR, 0.3),
-    *(Target(store, 1_000_000, Who.OURS, 0.7, against_held=10) for store in ("hand-off", "ticket", "join", "facet")),
+    *(
+        Target(store, 1_000_000, Who.OURS, 0.7, against_held=10)
+        for store in ("hand-off", "ticket", "join", "facet")
+    ),
     Target("join", 1_000_000, Who.OURS, 0.7, against_held=10, mode=Mode.SCATTERED),
 )
 
 
 def entered(each: Contest) -> Contest:
     """A contest without the rival, if that is not installed."""
-    makers = {who: make for who, make in each.makers.items() if rivals.RIVAL_INSTALLED or who is not Who.RIVAL}
+    makers = {
+        who: make
+        for who, make in each.makers.items()
+        if rivals.RIVAL_INSTALLED or who is not Who.RIVAL
+    }
     return Contest(each.title, each.cycles, makers)
 
 
@@ -129,7 +155,9 @@ def circumstances(plan: Plan, rounds: dict[str, list[Round]]) -> list[str]:
     if not rivals.RIVAL_INSTALLED:
         told.append(WITHOUT_RIVAL)
     if plan.held_max < SIZES[-1]:
-        told.append(f"Left out by --quick: more than {plan.held_max:,} held, and TTLCache over {plan.slow_held_max:,}.")
+        told.append(
+            f"Left out by --quick: more than {plan.held_max:,} held, and TTLCache over {plan.slow_held_max:,}."
+        )
     return told
 
 
@@ -138,7 +166,9 @@ def page(old: str, told: list[str], each: list[Sheet]) -> str:
     before, begin, rest = old.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"no tables can be written, for it lacks the line {END if begin else BEGIN}")
+        raise ValueError(
+            f"no tables can be written, for it lacks the line {END if begin else BEGIN}"
+        )
     text = "\n\n".join(told)
     return f"{before}{BEGIN}\n\n{text}\n\n" + "\n".join(map(in_markdown, each)) + f"\n{END}{after}"
 
@@ -148,7 +178,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Speed of the stores, as ratios within one run.")
     plans = parser.add_mutually_exclusive_group()
     plans.add_argument("--quick", action="store_true", help="a rough answer in under 20 seconds")
-    plans.add_argument("--markdown", type=Path, metavar="PAGE", help="write the tables of a full run into a page")
+    plans.add_argument(
+        "--markdown", type=Path, metavar="PAGE", help="write the tables of a full run into a page"
+    )
     options = parser.parse_args()
     written: Path | None = options.markdown
     if written:

@@ -1,4 +1,6 @@
-"""What every contestant is given: a clock that can be put forward, a lifetime that fits it, and new keys."""
+"""What every contestant is given: a clock that can be put forward, a lifetime that fits it, and new
+keys.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,18 @@ from itertools import count
 from onceproof import JoinTokenDigest
 
 STEP_MS = 1_000_000
-"""How far the clock goes on for one cycle: further than a run lasts, so that nothing dies unless it is put forward."""
+"""How far the clock goes on for one cycle: further than a run lasts, so that nothing dies unless it
+is put forward.
+"""
 
 ADDRESS = "10.0.0.1:9000"
 FACET = "facet"
 
 
 class SteppingClock:
-    """The system's monotonic clock, which can be put forward; reading it costs what it costs a store in use."""
+    """The system's monotonic clock, which can be put forward; reading it costs what it costs a
+    store in use.
+    """
 
     __slots__ = ("ahead_ms",)
 
@@ -36,7 +42,9 @@ class SteppingClock:
 
 
 def lifetime_ms(held: int) -> int:
-    """How long a token lives, so that while one is made at each step so many are held, whatever the slices took."""
+    """How long a token lives, so that while one is made at each step so many are held, whatever the
+    slices took.
+    """
     return held * STEP_MS - STEP_MS // 2
 
 

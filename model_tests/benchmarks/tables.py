@@ -41,10 +41,24 @@ class Target:
             Entrant(Who.OURS, self.held, self.mode),
             Entrant(self.against, self.against_held, self.mode),
         )
-        against = f"itself with {self.against_held:,}" if self.against is Who.OURS else str(self.against)
-        met = "not run" if not each else "yes" if statistics.median(each) >= self.least else "not today"
+        against = (
+            f"itself with {self.against_held:,}" if self.against is Who.OURS else str(self.against)
+        )
+        met = (
+            "not run"
+            if not each
+            else "yes"
+            if statistics.median(each) >= self.least
+            else "not today"
+        )
         used = " and used at random" if self.mode is Mode.SCATTERED else ""
-        return f"{self.store}, {self.held:,} held{used}", against, cell(each), f"at least {self.least}", met
+        return (
+            f"{self.store}, {self.held:,} held{used}",
+            against,
+            cell(each),
+            f"at least {self.least}",
+            met,
+        )
 
 
 def number(ratio: float) -> str:
@@ -61,7 +75,11 @@ def cell(each: list[float]) -> str:
 
 def compared(contest: Contest, mode: Mode, held: int) -> dict[str, Entrant]:
     """With whom a store with so many held is compared, by the heading of the column."""
-    others = {str(who): Entrant(who, 0 if who in FLOORS else held, mode) for who in contest.makers if who != Who.OURS}
+    others = {
+        str(who): Entrant(who, 0 if who in FLOORS else held, mode)
+        for who in contest.makers
+        if who != Who.OURS
+    }
     return others | {f"itself with {LEAST}": Entrant(Who.OURS, LEAST, mode)}
 
 
@@ -71,7 +89,9 @@ def sheet(contest: Contest, mode: Mode, rounds: list[Round]) -> Sheet:
     lines = []
     for size in sorted(held):
         ours = Entrant(Who.OURS, size, mode)
-        cells = (cell(ratios(rounds, ours, other)) for other in compared(contest, mode, size).values())
+        cells = (
+            cell(ratios(rounds, ours, other)) for other in compared(contest, mode, size).values()
+        )
         lines.append((f"{size:,}", *cells))
     title = f"{contest.title}: {contest.cycles[mode]}"
     return Sheet(title, ("held", *compared(contest, mode, LEAST)), tuple(lines))
@@ -94,4 +114,6 @@ def in_terminal(each: Sheet, out: Console) -> None:
 def in_markdown(each: Sheet) -> str:
     """A table of a page."""
     rows = [each.columns, ("---",) * len(each.columns), *each.lines]
-    return "\n".join([f"### {each.title}", "", *("| " + " | ".join(row) + " |" for row in rows), ""])
+    return "\n".join(
+        [f"### {each.title}", "", *("| " + " | ".join(row) + " |" for row in rows), ""]
+    )

@@ -1,8 +1,10 @@
-"""How many calls a second go over the wire, against a bare echo loop of the same child: `python …/benchmarks/wire.py`.
+"""How many calls a second go over the wire, against a bare echo loop of the same child: `python
+…/benchmarks/wire.py`.
 
-The child is a printed adapter. The bare loop writes lines that were made before and reads as many, without looking at
-them: one at a time, or as many as may be on their way at once. What the judge does on top of it is to write and read
-JSON and to check every reply; the last rows add what the model makes of it.
+The child is a printed adapter. The bare loop writes lines that were made before and reads as many,
+without looking at them: one at a time, or as many as may be on their way at once. What the judge
+does on top of it is to write and read JSON and to check every reply; the last rows add what the
+model makes of it.
 """
 
 from __future__ import annotations
@@ -60,7 +62,9 @@ def bare(told: Sequence[str], lines: Sequence[bytes], at_once: int) -> float:
     """Calls a second of a loop that writes so many lines and reads as many."""
     with started(told) as child:
         assert child.stdin and child.stdout
-        blocks = [b"".join(lines[place : place + at_once]) for place in range(0, len(lines), at_once)]
+        blocks = [
+            b"".join(lines[place : place + at_once]) for place in range(0, len(lines), at_once)
+        ]
         left = len(lines)
         began = time.perf_counter()
         for block in blocks:
@@ -100,7 +104,9 @@ def measured(told: tuple[str, ...]) -> dict[str, float]:
             "bare loop, one at a time": bare(told, lines[:10_000], 1),
             f"bare loop, {IN_FLIGHT_MAX} at once": bare(told, lines, IN_FLIGHT_MAX),
             "over the wire": timed(len(messages), partial(subject.ask_all, messages)),
-            "sequences, replies read": timed(len(messages), partial(deque, runner.replay_all(cases), 0)),
+            "sequences, replies read": timed(
+                len(messages), partial(deque, runner.replay_all(cases), 0)
+            ),
             "sequences, judged": timed(len(messages), partial(trials.run_all, "cover", cases)),
         }
         subject.close()

@@ -1,4 +1,6 @@
-"""The arrows between the packages, what the generic files may name, and how long a file and a function may be."""
+"""The arrows between the packages, what the generic files may name, and how long a file and a
+function may be.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ GENERIC = [
     *(path for path in sorted(SPEC.glob("*.py")) if path.name not in PARTICULAR),
     *(path for room in GENERIC_ROOMS for path in sorted((CONFORMANCE / room).glob("*.py"))),
 ]
-"""What is for every lifecycle: all that the law is written in and read with, and the core of the judge."""
+"""What is for every lifecycle: all that the law is written in and read with, and the core of the
+judge.
+"""
 
 ORDINARY = {
     "set": "a type of Python, and what a rule does to a field",
@@ -38,7 +42,9 @@ ORDINARY = {
     "join": "how Python puts texts together, and paths",
     "begin": "a keyword of Murphi",
 }
-"""Names of an event or a field that are also words that every program uses, and why they may be there."""
+"""Names of an event or a field that are also words that every program uses, and why they may be
+there.
+"""
 
 HEAVY = {"hypothesis", "click", "rich", "jinja2", "jsonschema", "z3", "crosshair"}
 """What only the judge needs, and takes long to import."""
@@ -86,8 +92,14 @@ def particulars() -> set[str]:
 
 
 def docstrings(tree: ast.Module) -> set[ast.Constant]:
-    """The texts that only explain: the first of a module, a class or a function, and those under a constant."""
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    """The texts that only explain: the first of a module, a class or a function, and those under a
+    constant.
+    """
+    bodies = [
+        node.body
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    ]
     lone = [line.value for body in bodies for line in body if isinstance(line, ast.Expr)]
     return {value for value in lone if isinstance(value, ast.Constant)}
 
@@ -113,7 +125,10 @@ def too_long(folder: Path) -> set[str]:
         if len(path.read_text(encoding="utf-8").splitlines()) > LONG_FILE:
             found.add(place)
         for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.FunctionDef) and (node.end_lineno or node.lineno) - node.lineno >= LONG_FUNCTION:
+            if (
+                isinstance(node, ast.FunctionDef)
+                and (node.end_lineno or node.lineno) - node.lineno >= LONG_FUNCTION
+            ):
                 found.add(f"{place}: {node.name}")
     return found
 
@@ -126,7 +141,11 @@ def test_the_stores_depend_on_nothing() -> None:
 
 def test_every_arrow_is_one_that_the_contracts_allow() -> None:
     """`lint-imports` keeps the contracts of pyproject.toml: the floors, and what each room shows."""
-    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as main; main()"]
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command as main; main()",
+    ]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
 
@@ -147,7 +166,9 @@ def test_a_folder_can_be_looked_over(package: str) -> None:
     assert crowded <= TO_BE_FOLDED.get(package, set())
 
 
-@pytest.mark.parametrize("path", GENERIC, ids=[path.relative_to(path.parents[1]).as_posix() for path in GENERIC])
+@pytest.mark.parametrize(
+    "path", GENERIC, ids=[path.relative_to(path.parents[1]).as_posix() for path in GENERIC]
+)
 def test_a_generic_file_names_no_lifecycle(path: Path) -> None:
     """A file that is for every lifecycle names none of them, and no event or field of one."""
     assert particulars().intersection(words(path)) <= set(ORDINARY)

@@ -15,9 +15,14 @@ from onceproof_conformance.pages import COMMAND, with_house
 from onceproof_conformance.results import entries
 from places import ROOT
 
-PAGES = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path
+    for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))
+}
 ABOUT_STORES = ["README.md", "docs/using.md", "docs/traps.md"]
-"""The pages whose examples use the stores. That of docs/judge.md is judged by the tests of the command."""
+"""The pages whose examples use the stores. That of docs/judge.md is judged by the tests of the
+command.
+"""
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
@@ -38,7 +43,8 @@ def blocks(text: str) -> Iterator[tuple[int, str]]:
 
 
 def wrong_examples(page: str) -> str:
-    """Run the blocks of a page, in order and in one namespace, and say which examples answered otherwise.
+    """Run the blocks of a page, in order and in one namespace, and say which examples answered
+    otherwise.
 
     A block with prompts is compared with what it shows; another is only run.
     """
@@ -57,7 +63,11 @@ def wrong_examples(page: str) -> str:
 def dead_links(page: str) -> list[str]:
     """The links of a page that lead to no file."""
     folder = PAGES[page].parent
-    return [link for link in LINK.findall(PAGES[page].read_text("utf-8")) if not (folder / link).exists()]
+    return [
+        link
+        for link in LINK.findall(PAGES[page].read_text("utf-8"))
+        if not (folder / link).exists()
+    ]
 
 
 def clauses_in(page: str) -> set[str]:
@@ -104,4 +114,6 @@ def test_every_public_name_is_documented(name: str) -> None:
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_every_refusal_is_listed_with_its_code(refusal: type[OnceproofError]) -> None:
     """The table of what may be refused has each exception with its code."""
-    assert f"| `{refusal.__name__}` | `{refusal.code}` |" in PAGES["docs/using.md"].read_text("utf-8")
+    assert f"| `{refusal.__name__}` | `{refusal.code}` |" in PAGES["docs/using.md"].read_text(
+        "utf-8"
+    )

@@ -34,8 +34,14 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs a command in a copy of the outside project, where nothing shows of this environment."""
     here = tmp_path_factory.mktemp("project")
-    shutil.copytree(OUTSIDE, here, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST_", "MYPY"))}
+    shutil.copytree(
+        OUTSIDE, here, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*")
+    )
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "PYTEST_", "MYPY"))
+    }
 
     def runs(*command: object) -> subprocess.CompletedProcess[str]:
         told = [str(word) for word in command]
@@ -65,7 +71,9 @@ def assert_succeeds(done: subprocess.CompletedProcess[str]) -> None:
 
 
 def test_the_stores_import_where_nothing_else_is_installed(run: Run, installed: Path) -> None:
-    """The wheel needs no other package, which is how it was installed, and imports without a warning."""
+    """The wheel needs no other package, which is how it was installed, and imports without a
+    warning.
+    """
     assert_succeeds(run(installed, "-W", "error", "-c", "import onceproof"))
 
 
@@ -77,13 +85,17 @@ def test_the_command_says_what_it_needs(run: Run, installed: Path) -> None:
 
 
 def test_the_plugin_disturbs_no_run_of_pytest(run: Run, installed: Path, tmp_path: Path) -> None:
-    """A run of pytest that has nothing to do with the judge passes, warns of nothing, and imports nothing of ours."""
+    """A run of pytest that has nothing to do with the judge passes, warns of nothing, and imports
+    nothing of ours.
+    """
     (tmp_path / "test_only.py").write_text(ONLY_TEST)
     assert_succeeds(run(installed, "-W", "error", "-m", "pytest", "-W", "error", tmp_path))
 
 
 def test_the_plugin_says_what_it_needs(run: Run, installed: Path) -> None:
-    """Asked to judge without the extra, pytest ends with a usage error that names the line that installs it."""
+    """Asked to judge without the extra, pytest ends with a usage error that names the line that
+    installs it.
+    """
     done = run(installed, "-m", "pytest", "--onceproof=any_module:AnyAdapter")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert INSTALL_THE_REST in done.stderr
@@ -101,6 +113,8 @@ def test_the_outside_project_runs(run: Run, installed: Path) -> None:
         pytest.param(["pyright", "front_door.py", "--pythonpath"], id="pyright"),
     ],
 )
-def test_the_outside_project_is_clean_to_a_type_checker(run: Run, installed: Path, checker: list[str]) -> None:
+def test_the_outside_project_is_clean_to_a_type_checker(
+    run: Run, installed: Path, checker: list[str]
+) -> None:
     """The installed wheel has types enough for a project that is checked as strictly as can be."""
     assert_succeeds(run(sys.executable, "-m", *checker, installed))

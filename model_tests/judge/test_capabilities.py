@@ -31,11 +31,16 @@ FIXED: Mapping[str, Mapping[str, int]] = {
     "join": {"in_flight_ms": 30_000, "entries_max": 100},
     "facet": {"entries_max": 10_000},
 }
-CAPS = {store: tuple(cap for cap in offer.caps if cap != "race") for store, offer in ReferenceAdapter.stores.items()}
+CAPS = {
+    store: tuple(cap for cap in offer.caps if cap != "race")
+    for store, offer in ReferenceAdapter.stores.items()
+}
 BROKEN = (Verdict.FAIL, Verdict.WARN)
 
 
-def judged(adapter: Adapter, store: str, engines: tuple[str, ...] = ("cover", "random")) -> StoreResult:
+def judged(
+    adapter: Adapter, store: str, engines: tuple[str, ...] = ("cover", "random")
+) -> StoreResult:
     """The verdicts of one store, by the hardened law."""
     runner = Runner(subject_of(adapter), store)
     return Judge(runner, law(store, Profile.HARDENED), Options(engines, examples=30)).run()
@@ -43,7 +48,11 @@ def judged(adapter: Adapter, store: str, engines: tuple[str, ...] = ("cover", "r
 
 def named(result: StoreResult, *verdicts: Verdict) -> set[str]:
     """The clauses with one of some verdicts, without their store."""
-    return {name.partition(".")[2] for name, clause in result.clauses.items() if clause.verdict in verdicts}
+    return {
+        name.partition(".")[2]
+        for name, clause in result.clauses.items()
+        if clause.verdict in verdicts
+    }
 
 
 def offering(adapter: Adapter, store: str, **declared: Any) -> Adapter:
@@ -58,7 +67,11 @@ class Coarse(ReferenceAdapter):
     def answer(self, request: Message) -> Message:
         """A reply without the reason."""
         reply = super().answer(request)
-        return {**reply, "err": "no"} if reply.get("err", "no") not in ("no", "unsupported", "bad_request") else reply
+        return (
+            {**reply, "err": "no"}
+            if reply.get("err", "no") not in ("no", "unsupported", "bad_request")
+            else reply
+        )
 
 
 class Own(ReferenceAdapter):
@@ -73,7 +86,10 @@ class Own(ReferenceAdapter):
         size = {"handoff": 16, "ticket": 32}
         if request["op"] == "issue":
             assert "rng" not in request and self._opened is not None
-            request = {**request, "rng": [self.drawn(size[self._opened[0]]).hex() for _ in range(3)]}
+            request = {
+                **request,
+                "rng": [self.drawn(size[self._opened[0]]).hex() for _ in range(3)],
+            }
         return super().answer(request)
 
 
@@ -112,11 +128,15 @@ class Real(ReferenceAdapter):
 
 @pytest.mark.parametrize("store", FIXED)
 def test_a_store_with_fixed_limits_is_judged_at_its_size(store: str) -> None:
-    """Every clause of a store of thousands is exercised, its bound and what makes room among all of them included."""
+    """Every clause of a store of thousands is exercised, its bound and what makes room among all of
+    them included.
+    """
     result = judged(offering(ReferenceAdapter(), store, fixed=FIXED[store]), store)
     left = {"limits_are_at_least_one", "survives_restart", "one_critical_section"}
     assert named(result, Verdict.NOT_APPLICABLE) <= left
-    assert named(result, Verdict.PASS, Verdict.NOT_APPLICABLE) == {name.partition(".")[2] for name in result.clauses}
+    assert named(result, Verdict.PASS, Verdict.NOT_APPLICABLE) == {
+        name.partition(".")[2] for name in result.clauses
+    }
     assert result.calls > max(FIXED[store].values())
 
 
@@ -128,7 +148,9 @@ def test_a_store_with_fixed_limits_is_judged_at_its_size(store: str) -> None:
     ],
 )  # fmt: skip
 def test_a_wrong_cache_of_ten_thousand_is_failed_under_its_clause(name: str) -> None:
-    """What is wrong only at the bound is found in a cache of ten thousand entries, and named as in one of two."""
+    """What is wrong only at the bound is found in a cache of ten thousand entries, and named as in
+    one of two.
+    """
     mutant = next(mutant for mutant in MUTANTS if (mutant.store, mutant.name) == ("session", name))
     adapter = offering(mutant.adapter(), "session", fixed=FIXED["session"])
     assert mutant.clause in named(judged(adapter, "session", ("cover",)), *BROKEN)
@@ -136,7 +158,9 @@ def test_a_wrong_cache_of_ten_thousand_is_failed_under_its_clause(name: str) -> 
 
 @pytest.mark.parametrize("store", ["handoff", "ticket", "session"])
 def test_a_small_store_stands_for_a_large_one(store: str) -> None:
-    """Each sequence on a full store of five is answered as its image on one of thirty, numbers less by the crowd."""
+    """Each sequence on a full store of five is answered as its image on one of thirty, numbers less
+    by the crowd.
+    """
     fixed = {**FIXED[store], **{name: 30 for name in FIXED[store] if name.endswith("_max")}}
     declared = read_offer(store, Offer(caps=CAPS[store], fixed=fixed).message())
     cases = [
@@ -181,15 +205,27 @@ def in_large(declared: Declared, case: Case) -> list[Reply]:
 
 
 def test_only_a_full_store_that_nobody_disturbs_stands_for_a_large_one() -> None:
-    """A sequence that does not fill the store, or that names one of the crowd, is no image of a large store's."""
-    declared = read_offer("session", Offer(caps=("len",), fixed={"ttl_ms": 60_000, "entries_max": 100}).message())
+    """A sequence that does not fill the store, or that names one of the crowd, is no image of a
+    large store's.
+    """
+    declared = read_offer(
+        "session", Offer(caps=("len",), fixed={"ttl_ms": 60_000, "entries_max": 100}).message()
+    )
     table = law("session", Profile.HARDENED)
-    case = next(case for case in selected_cases(table, dialect_of("session"), declared) if crowded(declared, case))
+    case = next(
+        case
+        for case in selected_cases(table, dialect_of("session"), declared)
+        if crowded(declared, case)
+    )
     crowd = Crowd("entries_max", 100 - SMALL)
     member = case.requests[MEMBER]
     assert is_image(case, crowd, table)
-    assert not is_image(Case(case.store, case.profile, case.limits, case.requests[1:]), crowd, table)
-    assert not is_image(Case(case.store, case.profile, case.limits, (*case.requests[:SMALL], member)), crowd, table)
+    assert not is_image(
+        Case(case.store, case.profile, case.limits, case.requests[1:]), crowd, table
+    )
+    assert not is_image(
+        Case(case.store, case.profile, case.limits, (*case.requests[:SMALL], member)), crowd, table
+    )
 
 
 # what the subject does by itself
@@ -197,18 +233,26 @@ def test_only_a_full_store_that_nobody_disturbs_stands_for_a_large_one() -> None
 
 @pytest.mark.parametrize("store", ["handoff", "ticket"])
 def test_a_store_that_draws_for_itself_is_judged_without_its_draws(store: str) -> None:
-    """What happens to a draw that fails or is one too many is n/a; tokens are known by the replies that show them."""
+    """What happens to a draw that fails or is one too many is n/a; tokens are known by the replies
+    that show them.
+    """
     result = judged(offering(Own(), store, rng="own"), store)
     assert named(result, *BROKEN, Verdict.UNDECIDED) == set()
-    assert named(result, Verdict.NOT_APPLICABLE) <= {"no_draw_when_full", "random_failure_issues_nothing"}
+    assert named(result, Verdict.NOT_APPLICABLE) <= {
+        "no_draw_when_full",
+        "random_failure_issues_nothing",
+    }
 
 
 @pytest.mark.parametrize(
-    ("store", "clause"), [("handoff", "unique_while_pending"), ("ticket", "collision_never_overwrites")]
+    ("store", "clause"),
+    [("handoff", "unique_while_pending"), ("ticket", "collision_never_overwrites")],
 )
 def test_draws_that_come_again_are_found(store: str, clause: str) -> None:
     """A store whose tokens are those of the store before it does not draw at random."""
-    assert named(judged(offering(Counting(), store, rng="own"), store, ("cover",)), *BROKEN) == {clause}
+    assert named(judged(offering(Counting(), store, rng="own"), store, ("cover",)), *BROKEN) == {
+        clause
+    }
 
 
 @pytest.mark.parametrize("store", ["handoff", "join"])
@@ -216,7 +260,12 @@ def test_a_store_that_does_not_say_why_is_judged_by_whether_it_refuses(store: st
     """With coarse errors the clauses about which refusal comes are n/a, and the others are judged."""
     result = judged(offering(Coarse(), store, errors="coarse"), store)
     assert named(result, *BROKEN, Verdict.UNDECIDED) == set()
-    about_codes = {"verdict_order", "expired_is_removed", "consume_spares_only_expected", "survives_restart"}
+    about_codes = {
+        "verdict_order",
+        "expired_is_removed",
+        "consume_spares_only_expected",
+        "survives_restart",
+    }
     assert named(result, Verdict.NOT_APPLICABLE) <= about_codes
 
 
@@ -237,13 +286,17 @@ def test_a_store_with_a_clock_of_its_own_is_judged_as_far_as_can_be(store: str) 
 def test_no_answer_in_real_time_hangs_on_a_moment(store: str) -> None:
     """Of every sequence that is run with a real clock each call may come a moment earlier or later."""
     table, dialect = law(store, Profile.HARDENED), dialect_of(store)
-    cases = selected_cases(table, dialect, read_offer(store, Offer(caps=CAPS[store], clock="real").message()))
+    cases = selected_cases(
+        table, dialect, read_offer(store, Offer(caps=CAPS[store], clock="real").message())
+    )
     assert any(request.at for case in cases for request in case.requests)
     assert [case for case in cases[::5] if not is_sound(table, case, dialect.instants)] == []
 
 
 def test_a_sequence_at_a_deadline_is_no_sound_one() -> None:
-    """A second ticket that is redeemed at its own deadline may be alive, although the first is surely dead."""
+    """A second ticket that is redeemed at its own deadline may be alive, although the first is
+    surely dead.
+    """
     issue, redeem = partial(call, "ticket", "issue"), partial(call, "ticket", "redeem")
     calls = (issue((1,)), issue((2,), at=40), redeem(1, at=160), redeem(2, at=160))
     case = Case("ticket", "hardened", (("outstanding_max", 2), ("ttl_ms", 120)), calls)
@@ -254,7 +307,9 @@ def test_a_sequence_at_a_deadline_is_no_sound_one() -> None:
 def test_a_ticket_that_never_dies_is_found_in_real_time() -> None:
     """Where a store takes what is dead for alive, sleeping past the deadline shows it."""
     mutant = next(
-        m for m in MUTANTS if (m.store, m.clause) == ("ticket", "issue_sweeps") and m.profile is Profile.HARDENED
+        m
+        for m in MUTANTS
+        if (m.store, m.clause) == ("ticket", "issue_sweeps") and m.profile is Profile.HARDENED
     )
 
     class Asleep(Real):

@@ -32,10 +32,14 @@ def judged(kind: type) -> dict[str, Verdict]:
             return kind(**config)
 
     result = Judge(
-        Runner(subject_of(Theirs()), "handoff"), law("handoff", Profile.HARDENED), Options(examples=20)
+        Runner(subject_of(Theirs()), "handoff"),
+        law("handoff", Profile.HARDENED),
+        Options(examples=20),
     ).run()
     broken = (Verdict.FAIL, Verdict.WARN)
-    return {name: clause.verdict for name, clause in result.clauses.items() if clause.verdict in broken}
+    return {
+        name: clause.verdict for name, clause in result.clauses.items() if clause.verdict in broken
+    }
 
 
 class UsesTheListUp(MyStore):  # type: ignore[misc]  # its type is in the documents only
@@ -53,7 +57,9 @@ def test_a_right_store_passes(store: type) -> None:
     assert judged(store) == {}
 
 
-@pytest.mark.parametrize("error", [SystemExit(0), GeneratorExit(), BaseException("odd"), RecursionError()])
+@pytest.mark.parametrize(
+    "error", [SystemExit(0), GeneratorExit(), BaseException("odd"), RecursionError()]
+)
 def test_whatever_a_store_raises_is_a_crash(error: BaseException) -> None:
     """An exit, or any odd exception, is a crash of the store, and never ends the judge."""
 
@@ -64,7 +70,9 @@ def test_whatever_a_store_raises_is_a_crash(error: BaseException) -> None:
     assert Verdict.FAIL in judged(Odd).values()
 
 
-@pytest.mark.parametrize("value", [pytest.param(10**5000, id="huge"), 2**53, 1.5, float("nan"), {}, b"", "text", True])
+@pytest.mark.parametrize(
+    "value", [pytest.param(10**5000, id="huge"), 2**53, 1.5, float("nan"), {}, b"", "text", True]
+)
 def test_a_value_of_the_wrong_type_breaks_a_clause(value: object) -> None:
     """What consume must not answer is failed, however odd it is."""
 
@@ -95,7 +103,9 @@ def test_a_refusal_without_a_code_is_a_broken_adapter() -> None:
     ],
 )  # fmt: skip
 def test_an_offer_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
-    """A misspelt capability would skip its clauses without a word, so it is refused, and the known ones listed."""
+    """A misspelt capability would skip its clauses without a word, so it is refused, and the known
+    ones listed.
+    """
 
     class Offering(ReferenceAdapter):
         stores = {"handoff": Offer(**fields)}

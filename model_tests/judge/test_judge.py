@@ -1,4 +1,6 @@
-"""What the judge does with a subject: passes are earned, what is missing is named, what is broken is said."""
+"""What the judge does with a subject: passes are earned, what is missing is named, what is broken
+is said.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,10 @@ class Told(Adapter):
 
 
 def judged(
-    subject: Subject, store: str = "handoff", profile: Profile = Profile.HARDENED, options: Options = COVER
+    subject: Subject,
+    store: str = "handoff",
+    profile: Profile = Profile.HARDENED,
+    options: Options = COVER,
 ) -> StoreResult:
     """One store of a subject, judged."""
     return Judge(Runner(subject, store), law(store, profile), options).run()
@@ -75,9 +80,15 @@ def mutant(name: str) -> Subject:
 
 @pytest.mark.parametrize(("store", "profile"), FULL)
 def test_the_reference_stores_pass_every_clause_exercised(store: str, profile: Profile) -> None:
-    """Every clause of the reference stores passes in both profiles and was exercised; n/a is a restart alone."""
+    """Every clause of the reference stores passes in both profiles and was exercised; n/a is a
+    restart alone.
+    """
     result = judged(reference_subject(), store, profile, Options())
-    passed = {name: clause.exercised for name, clause in result.clauses.items() if clause.verdict is Verdict.PASS}
+    passed = {
+        name: clause.exercised
+        for name, clause in result.clauses.items()
+        if clause.verdict is Verdict.PASS
+    }
     assert min(passed.values()) > 0
     assert set(result.clauses) - set(passed) == {"join.survives_restart"} & set(result.clauses)
     assert set(result.clauses) == set(law(store, profile).clauses)
@@ -85,14 +96,24 @@ def test_the_reference_stores_pass_every_clause_exercised(store: str, profile: P
 
 def test_two_runs_with_one_seed_are_the_same() -> None:
     """The amount of work is a count, so the same seed gives the same numbers."""
-    first, second = (judged(reference_subject(), options=Options(seed=7, examples=20)) for _ in range(2))
-    assert [c.message() for c in first.clauses.values()] == [c.message() for c in second.clauses.values()]
+    first, second = (
+        judged(reference_subject(), options=Options(seed=7, examples=20)) for _ in range(2)
+    )
+    assert [c.message() for c in first.clauses.values()] == [
+        c.message() for c in second.clauses.values()
+    ]
 
 
 def test_what_is_not_offered_is_not_applicable_and_named() -> None:
-    """A clause that needs a capability which is not declared is n/a, with its reason, and never passes."""
+    """A clause that needs a capability which is not declared is n/a, with its reason, and never
+    passes.
+    """
     clauses = judged(subject_of(Bare())).clauses
-    missing = {name: clause.reason for name, clause in clauses.items() if clause.verdict is Verdict.NOT_APPLICABLE}
+    missing = {
+        name: clause.reason
+        for name, clause in clauses.items()
+        if clause.verdict is Verdict.NOT_APPLICABLE
+    }
     assert missing == {
         "handoff.revoked_is_dead": "capability revoke is not declared",
         "handoff.revoke_reports": "capability revoke is not declared",
@@ -117,16 +138,24 @@ def test_a_run_that_is_cut_off_is_undecided() -> None:
 
 
 def test_the_published_store_fails_the_hardened_law() -> None:
-    """A store that does what was published is failed under the clauses from which that departs, and no other."""
+    """A store that does what was published is failed under the clauses from which that departs, and
+    no other.
+    """
 
     class Original(ReferenceAdapter):
-        stores = {"handoff": Offer(caps=("prune", "len", "revoke", "render", "clock_back"), profiles=("published",))}
+        stores = {
+            "handoff": Offer(
+                caps=("prune", "len", "revoke", "render", "clock_back"), profiles=("published",)
+            )
+        }
 
         def open(self, store: str, profile: str, config: Mapping[str, Any]) -> Any:
             return super().open(store, "published", config)
 
     clauses = judged(subject_of(Original())).clauses
-    broken = {name for name, clause in clauses.items() if clause.verdict in (Verdict.FAIL, Verdict.WARN)}
+    broken = {
+        name for name, clause in clauses.items() if clause.verdict in (Verdict.FAIL, Verdict.WARN)
+    }
     assert broken == {"handoff.revoke_reports", "handoff.time_never_runs_backwards"}
 
 
@@ -136,7 +165,11 @@ def test_two_broken_clauses_are_both_named_in_one_run() -> None:
     class Twice(ReferenceAdapter):
         def answer(self, request: Message) -> Message:
             reply = super().answer(request)
-            return {**reply, "ok": 0} if request.get("op") in ("prune", "len") and "ok" in reply else reply
+            return (
+                {**reply, "ok": 0}
+                if request.get("op") in ("prune", "len") and "ok" in reply
+                else reply
+            )
 
     clauses = judged(subject_of(Twice())).clauses
     broken = {name for name, clause in clauses.items() if clause.verdict is Verdict.FAIL}
@@ -152,15 +185,23 @@ def test_a_crash_breaks_a_clause_and_the_run_goes_on() -> None:
 
 
 def test_a_printed_sequence_can_be_run_again() -> None:
-    """The text of a failure is a case that fails again on the same store, and passes on the reference."""
-    shown = judged(mutant("mismatch_consumes")).clauses["handoff.mismatch_never_consumes"].counterexample
+    """The text of a failure is a case that fails again on the same store, and passes on the
+    reference.
+    """
+    shown = (
+        judged(mutant("mismatch_consumes"))
+        .clauses["handoff.mismatch_never_consumes"]
+        .counterexample
+    )
     assert shown is not None
     case = read_replay(shown["replay"])
     assert replay_text(case) == shown["replay"]
     assert [request.call for request in case.requests] == [call["op"] for call in shown["calls"]]
 
 
-@pytest.mark.parametrize("text", ["", "handoff", "handoff:hardened:", "handoff:hardened:%%%", "shop:hardened:eJw"])
+@pytest.mark.parametrize(
+    "text", ["", "handoff", "handoff:hardened:", "handoff:hardened:%%%", "shop:hardened:eJw"]
+)
 def test_a_text_that_is_no_replay_is_refused(text: str) -> None:
     """A replay that can't be read is wrong usage, said so."""
     with pytest.raises(BadReplay, match="replay"):
@@ -185,7 +226,9 @@ def test_true_is_not_one() -> None:
     ],
 )
 def test_a_reply_that_is_none_means_a_broken_adapter(reply: Answers) -> None:
-    """A reply without an id, with another one, with no verdict or two, is the adapter's fault, not a clause's."""
+    """A reply without an id, with another one, with no verdict or two, is the adapter's fault, not
+    a clause's.
+    """
     with pytest.raises(BadReply):
         subject_of(Told(reply))
 
@@ -246,24 +289,33 @@ def test_a_path_that_names_no_adapter_is_wrong_usage(path: str) -> None:
         ({"op": 7}, {"err": "bad_request"}),
     ],
 )
-def test_a_request_that_makes_no_sense_gets_the_documented_refusal(request_: Message, reply: Message) -> None:
+def test_a_request_that_makes_no_sense_gets_the_documented_refusal(
+    request_: Message, reply: Message
+) -> None:
     """An adapter answers what it can't do, and what makes no sense, as the protocol says."""
     adapter = ReferenceAdapter()
     limits = {"pending_max": 1, "ttl_ms": 1, "attempts": 1}
-    adapter.answer({"id": 0, "op": "open", "store": "handoff", "profile": "hardened", "config": limits})
+    adapter.answer(
+        {"id": 0, "op": "open", "store": "handoff", "profile": "hardened", "config": limits}
+    )
     assert adapter.answer({"id": 1, **request_}) == {"id": 1, **reply}
 
 
 def test_a_call_before_open_makes_no_sense() -> None:
     """A data request before any store was opened is a bad request."""
-    assert ReferenceAdapter().answer({"id": 3, "op": "prune", "at": 0}) == {"id": 3, "err": "bad_request"}
+    assert ReferenceAdapter().answer({"id": 3, "op": "prune", "at": 0}) == {
+        "id": 3,
+        "err": "bad_request",
+    }
 
 
 def test_a_refused_open_leaves_no_store_open() -> None:
     """After an open that was refused, data requests make no sense."""
     adapter = ReferenceAdapter()
     limits = {"pending_max": 1, "ttl_ms": 1, "attempts": 1}
-    adapter.answer({"id": 0, "op": "open", "store": "handoff", "profile": "hardened", "config": limits})
+    adapter.answer(
+        {"id": 0, "op": "open", "store": "handoff", "profile": "hardened", "config": limits}
+    )
     adapter.answer({"id": 1, "op": "open", "store": "nothing", "config": limits})
     assert adapter.answer({"id": 2, "op": "prune", "at": 0}) == {"id": 2, "err": "bad_request"}
 
@@ -280,9 +332,13 @@ def test_a_subject_that_opens_nothing_is_broken() -> None:
 
 
 def test_a_known_failure_is_known_and_one_that_passes_fails_the_run(tmp_path: Path) -> None:
-    """A listed clause that fails is known-failing; one that passes is an unexpected pass, and the run fails."""
+    """A listed clause that fails is known-failing; one that passes is an unexpected pass, and the
+    run fails.
+    """
     listed = tmp_path / "known"
-    listed.write_text("handoff.revoked_is_dead  # mended next month\nhandoff.len_counts # it never was\n\n# a remark\n")
+    listed.write_text(
+        "handoff.revoked_is_dead  # mended next month\nhandoff.len_counts # it never was\n\n# a remark\n"
+    )
     results = Results([], 1, reference_subject().hello, [judged(mutant("revoke_keeps"))])
     apply_known_failing(results, read_known_failing(listed))
     clauses = results.runs[0].clauses
@@ -292,9 +348,12 @@ def test_a_known_failure_is_known_and_one_that_passes_fails_the_run(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("line", "says"), [("handoff.nothing # why", "no clause"), ("handoff.len_counts", "say after a #")]
+    ("line", "says"),
+    [("handoff.nothing # why", "no clause"), ("handoff.len_counts", "say after a #")],
 )
-def test_a_list_of_known_failures_that_is_wrong_is_refused(tmp_path: Path, line: str, says: str) -> None:
+def test_a_list_of_known_failures_that_is_wrong_is_refused(
+    tmp_path: Path, line: str, says: str
+) -> None:
     """An unknown clause, or one without a reason, is wrong usage, and the line is named."""
     listed = tmp_path / "known"
     listed.write_text(line)

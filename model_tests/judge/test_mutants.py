@@ -53,7 +53,9 @@ def lengths(result: StoreResult) -> list[int]:
 
 
 @pytest.mark.parametrize(("mutant", "is_its_turn"), BY_TURN)
-def test_a_wrong_store_is_failed_under_its_own_clause(mutant: Mutant, is_its_turn: bool, is_all: bool) -> None:
+def test_a_wrong_store_is_failed_under_its_own_clause(
+    mutant: Mutant, is_its_turn: bool, is_all: bool
+) -> None:
     """A run names the clause that is broken, at most one other, and shows each in five calls.
 
     Where `cover` names the clause the games of `random` can only show that nothing else is named:
@@ -67,7 +69,9 @@ def test_a_wrong_store_is_failed_under_its_own_clause(mutant: Mutant, is_its_tur
 
 @pytest.mark.parametrize("store", own())
 def test_every_clause_has_a_wrong_store(store: str) -> None:
-    """For each clause there is a wrong store that breaks it; but what a restart shows no store in memory can."""
+    """For each clause there is a wrong store that breaks it; but what a restart shows no store in
+    memory can.
+    """
     named = {mutant.full_clause for mutant in MUTANTS}
     clauses = law(store, Profile.HARDENED).clauses
     assert {name for name, promise in clauses.items() if promise.probe != "restart"} <= named

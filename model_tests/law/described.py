@@ -28,7 +28,13 @@ def described(table: Any) -> dict[str, Any]:
         "claims": [repr(claim) for claim in table.claims],
         "clauses": {name: _clause(clause) for name, clause in table.clauses.items()},
         "departures": {
-            name: [flag.clause, flag.published, flag.hardened, str(flag.holds_in), *map(list, flag.so)]
+            name: [
+                flag.clause,
+                flag.published,
+                flag.hardened,
+                str(flag.holds_in),
+                *map(list, flag.so),
+            ]
             for name, flag in table.departures.items()
         },
     }

@@ -1,4 +1,6 @@
-"""Every decision of the stores is the law's on every path, keeps its contracts, and nothing close to it would pass."""
+"""Every decision of the stores is the law's on every path, keeps its contracts, and nothing close
+to it would pass.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ UNASKED = {
     ("ticket", "decide_sweep_due", Profile.HARDENED): "every issue sweeps",
     ("facet", "decide_room", Profile.PUBLISHED): "register never refuses for want of room",
 }
-"""What a store does not ask in one profile, and why: what the law says there that leaves nothing to decide."""
+"""What a store does not ask in one profile, and why: what the law says there that leaves nothing to
+decide.
+"""
 
 
 def raising(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
@@ -53,21 +57,29 @@ def raising(table: Table, decisions: ModuleType, published: bool) -> tuple[Side,
 
 @pytest.mark.parametrize("pair", PAIRS, ids=[pair.name for pair in PAIRS])
 def test_a_decision_answers_as_the_law_on_every_path(pair: Pair) -> None:
-    """Whatever it is asked, a decision answers as the law does and leaves the record that the law leaves."""
+    """Whatever it is asked, a decision answers as the law does and leaves the record that the law
+    leaves.
+    """
     found = compare(pair)
     assert found.verdict is ComparisonVerdict.EXHAUSTED, str(found)
 
 
 @pytest.mark.parametrize(("origin", "decision"), DECISIONS, ids=[named(*one) for one in DECISIONS])
-def test_a_decision_keeps_its_contracts_for_any_arguments(origin: ModuleType, decision: str) -> None:
-    """Every `post:` line of a decision's docstring is confirmed over all paths, and there is at least one."""
+def test_a_decision_keeps_its_contracts_for_any_arguments(
+    origin: ModuleType, decision: str
+) -> None:
+    """Every `post:` line of a decision's docstring is confirmed over all paths, and there is at
+    least one.
+    """
     kept = check_contracts(origin, decision)
     assert kept.verdict is ComparisonVerdict.CONFIRMED, str(kept)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
 def test_a_wrong_decision_is_found(mutant: DecisionMutant) -> None:
-    """A decision with one comparison, truth value or answer wrong differs from the law or breaks a contract."""
+    """A decision with one comparison, truth value or answer wrong differs from the law or breaks a
+    contract.
+    """
     assert found_by(mutant), f"nothing finds {mutant.name}"
 
 
@@ -77,21 +89,29 @@ def test_no_decision_is_left_out() -> None:
 
 
 def test_every_decision_is_compared_in_every_profile() -> None:
-    """Each decision is compared in both profiles, but for those to which the law leaves nothing in one of them."""
+    """Each decision is compared in both profiles, but for those to which the law leaves nothing in
+    one of them.
+    """
     compared = [(pair.store, pair.decision, pair.profile) for pair in PAIRS]
     asked = {(pair.store, pair.decision) for pair in PAIRS}
-    assert sorted([*compared, *UNASKED]) == sorted((*one, profile) for one in asked for profile in Profile)
+    assert sorted([*compared, *UNASKED]) == sorted(
+        (*one, profile) for one in asked for profile in Profile
+    )
 
 
 @pytest.mark.parametrize("store", own())
 @pytest.mark.parametrize("profile", Profile)
 def test_a_comparison_leaves_out_only_records_that_can_not_be(store: str, profile: Profile) -> None:
-    """From a record of the kind that the comparisons assume, every row of the law leaves one of that kind."""
+    """From a record of the kind that the comparisons assume, every row of the law leaves one of
+    that kind.
+    """
     assert unproved(law(store, profile)) == ()
 
 
 def test_a_record_that_can_be_is_not_left_out_unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were it assumed that nobody has consumed a consumed token, the row that consumes one would not be proved."""
+    """Were it assumed that nobody has consumed a consumed token, the row that consumes one would
+    not be proved.
+    """
     monkeypatch.setattr(records, "BLANK", {"join": {"consumed": ("holder", "overdue_at")}})
     assert unproved(law("join", Profile.HARDENED)) == ("consume: in_flight → consumed / ok",)
 
@@ -109,5 +129,7 @@ def test_every_decision_has_mutants() -> None:
 
 def test_crosshair_is_imported_only_when_a_comparison_runs() -> None:
     """Importing the comparisons does not import CrossHair, which is optional."""
-    program = "import sys, onceproof_conformance.proof.decisions; sys.exit('crosshair' in sys.modules)"
+    program = (
+        "import sys, onceproof_conformance.proof.decisions; sys.exit('crosshair' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,4 +1,6 @@
-"""Engines that are not ours agree with the law: the library that a declaration is written in, rumur, Spin and TLC."""
+"""Engines that are not ours agree with the law: the library that a declaration is written in,
+rumur, Spin and TLC.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ MOST = 4
 
 Tried = tuple[str, dict[str, int], str, dict[str, int]]
 
-SMALL = Scope({"outstanding_max": 1, "ttl_ms": 1, "attempts": 2, "sweep_every_ms": 2}, tokens=2, clock=3)
+SMALL = Scope(
+    {"outstanding_max": 1, "ttl_ms": 1, "attempts": 2, "sweep_every_ms": 2}, tokens=2, clock=3
+)
 """A store of tickets that each engine has searched in no time."""
 
 
@@ -47,7 +51,14 @@ def tries(table: Table) -> list[Tried]:
     for number in range(TRIES):
         event, state = table.events[number % len(table.events)], drawn.choice(table.states)
         fields = {name: drawn.randint(0, MOST) for name in table.fields}
-        names = [*table.store, *table.limits, *table.constants, *table.arguments(event), "at", "subject"]
+        names = [
+            *table.store,
+            *table.limits,
+            *table.constants,
+            *table.arguments(event),
+            "at",
+            "subject",
+        ]
         values = {name: drawn.randint(0, highest(table, event, name)) for name in names}
         found.append((state, fields, event, values))
     return found
@@ -65,7 +76,9 @@ def by_the_library(table: Table, tried: Tried) -> tuple[str, str, Mapping[str, i
     reads = {name for function in table.functions.values() for name in function.reads}
     machine: Any = table.machine(start_value=state)
     machine.profile = table.profile
-    told = machine.send(event, **fields, **{name: value for name, value in values.items() if name in reads})
+    told = machine.send(
+        event, **fields, **{name: value for name, value in values.items() if name in reads}
+    )
     results = told if isinstance(told, list) else [told]
     updates = [result for result in results if isinstance(result, dict)]
     codes = [result.code for result in results if not isinstance(result, dict)]
@@ -76,9 +89,13 @@ def by_the_library(table: Table, tried: Tried) -> tuple[str, str, Mapping[str, i
 
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_the_library_runs_the_declaration_as_the_law_does(name: str, profile: Profile) -> None:
-    """In 2,000 random cases python-statemachine comes to the state, the answer and the fields that `step` comes to."""
+    """In 2,000 random cases python-statemachine comes to the state, the answer and the fields that
+    `step` comes to.
+    """
     table = law(name, profile)
-    wrong = [tried for tried in tries(table) if by_the_library(table, tried) != by_the_law(table, tried)]
+    wrong = [
+        tried for tried in tries(table) if by_the_library(table, tried) != by_the_law(table, tried)
+    ]
     assert wrong == []
 
 
@@ -92,7 +109,9 @@ def test_the_random_cases_take_every_row(name: str, profile: Profile) -> None:
 @SEARCHES
 @pytest.mark.parametrize("engine", COUNTERS)
 @pytest.mark.parametrize(("name", "profile"), LAWS)
-def test_every_engine_counts_what_our_search_counts(name: str, profile: Profile, engine: str) -> None:
+def test_every_engine_counts_what_our_search_counts(
+    name: str, profile: Profile, engine: str
+) -> None:
     """Each engine finds as many states and transitions as our search, and nothing wrong."""
     known = examined(name, profile)
     assert COUNTERS[engine](known.table, known.scope) == by_search(known.search)
@@ -101,7 +120,9 @@ def test_every_engine_counts_what_our_search_counts(name: str, profile: Profile,
 @pytest.mark.parametrize("engine", COUNTERS)
 @pytest.mark.parametrize("name", [name for name in own() if law(name, Profile.HARDENED).optional])
 def test_a_limit_that_is_none_is_read_alike(name: str, engine: str) -> None:
-    """Where a limit is none, each engine counts what our search counts, and reads no number in its place."""
+    """Where a limit is none, each engine counts what our search counts, and reads no number in its
+    place.
+    """
     table, scope = law(name, Profile.HARDENED), examined(name, Profile.HARDENED).scope
     boundless = replace(scope, limits={**scope.limits, **dict.fromkeys(table.optional)}, clock=1)
     assert COUNTERS[engine](table, boundless) == by_search(search(table, boundless))
@@ -117,7 +138,9 @@ def without(table: Table, call: str, kind: type[Rule], which: int = 0) -> Table:
     """The law with a call that lacks one of its rules of a kind."""
     rules = table.calls[call].rules
     left_out = [guarded for guarded in rules if isinstance(guarded.rule, kind)][which]
-    kept = LoweredCall(tuple(guarded for guarded in rules if guarded is not left_out), table.calls[call].declared)
+    kept = LoweredCall(
+        tuple(guarded for guarded in rules if guarded is not left_out), table.calls[call].declared
+    )
     return replace(table, calls={**table.calls, call: kept})
 
 
@@ -132,7 +155,9 @@ WRONG = {
 @pytest.mark.parametrize("engine", COUNTERS)
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_law_is_counted_differently(wrong: str, engine: str) -> None:
-    """A law that is wrong in one place gives other numbers than the law, the same in each engine as in our search."""
+    """A law that is wrong in one place gives other numbers than the law, the same in each engine as
+    in our search.
+    """
     counted = COUNTERS[engine](WRONG[wrong], SMALL)
     assert counted != by_search(search(TICKET, SMALL))
     assert counted == by_search(search(WRONG[wrong], SMALL))
@@ -140,7 +165,9 @@ def test_a_wrong_law_is_counted_differently(wrong: str, engine: str) -> None:
 
 @pytest.mark.parametrize("engine", COUNTERS)
 def test_a_field_that_nothing_reads_is_part_of_the_state(engine: str) -> None:
-    """Stores that differ only in a field which no rule reads are different states to each engine, as to our search."""
+    """Stores that differ only in a field which no rule reads are different states to each engine,
+    as to our search.
+    """
     unread = without(TICKET, "issue", Sweep, which=1)
     assert COUNTERS[engine](unread, SMALL) == by_search(search(unread, SMALL))
 
@@ -153,7 +180,9 @@ def test_a_bound_that_is_broken_is_an_error(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", COUNTERS)
-def test_an_engine_that_is_not_there_is_an_error(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_is_not_there_is_an_error(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without an engine there is nothing to compare, and that fails."""
     monkeypatch.setenv("PATH", "")
     with pytest.raises(EngineFailed, match="is not there"):
@@ -167,7 +196,9 @@ def test_a_search_that_was_cut_short_counts_nothing() -> None:
 
 
 def test_numbers_with_gaps_are_refused() -> None:
-    """An engine is given a range; a scope that leaves numbers out would be counted wrongly, so it is refused."""
+    """An engine is given a range; a scope that leaves numbers out would be counted wrongly, so it
+    is refused.
+    """
     with pytest.raises(ValueError, match="have gaps"):
         Small(law("ticket", Profile.HARDENED), replace(SMALL, numbers=(1, 3)))
 
@@ -176,11 +207,16 @@ def test_numbers_with_gaps_are_refused() -> None:
 def test_the_counts_are_printed(
     told: Counts, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The command prints a line for each law with the numbers of each engine, and exits 1 where two differ."""
+    """The command prints a line for each law with the numbers of each engine, and exits 1 where two
+    differ.
+    """
     monkeypatch.setattr(
-        "onceproof_conformance.proof.state_counts.counted", lambda *law: {"own search": Counts(1, 2), "TLC": told}
+        "onceproof_conformance.proof.state_counts.counted",
+        lambda *law: {"own search": Counts(1, 2), "TLC": told},
     )
     assert count_states() == status
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 1 + len(LAWS)
-    assert printed[1].startswith("handoff published") and printed[1].endswith("differ") is bool(status)
+    assert printed[1].startswith("handoff published") and printed[1].endswith("differ") is bool(
+        status
+    )

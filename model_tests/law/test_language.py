@@ -148,14 +148,18 @@ def test_a_mistyped_name_is_pythons_own_error() -> None:
 def test_a_cell_without_a_row_is_refused() -> None:
     """A law that does not say what an event answers in a state is refused, with the event's line."""
     text, _ = with_edit('        | full.to.itself(on=answers("there"))\n', "")
-    with pytest.raises(DefinitionError, match="nothing says what put answers in full: give it a row"):
+    with pytest.raises(
+        DefinitionError, match="nothing says what put answers in full: give it a row"
+    ):
         lower(declared(text), Profile.HARDENED)
 
 
 def test_a_cell_that_ends_with_a_guard_is_refused() -> None:
     """A cell whose last row has a guard is refused, with the case that it leaves open."""
     text, _ = with_edit('        | full.to.itself(on=answers("late"))\n', "")
-    with pytest.raises(DefinitionError, match="nothing says what take answers in full where not early"):
+    with pytest.raises(
+        DefinitionError, match="nothing says what take answers in full where not early"
+    ):
         lower(declared(text), Profile.HARDENED)
 
 
@@ -199,14 +203,19 @@ def test_a_law_may_build_on_another() -> None:
 
 def test_a_choice_is_folded_away() -> None:
     """What a specification leaves open is a law for each choice, and the first one by default."""
-    text = SHELF.replace("    weak = Departure()", '    weak = Departure()\n    late = choice("kept", "lost")')
+    text = SHELF.replace(
+        "    weak = Departure()", '    weak = Departure()\n    late = choice("kept", "lost")'
+    )
     text = text.replace(
         '        | full.to.itself(on=answers("late"))',
         '        | full.to(empty, cond=late.lost, on=answers("late"))\n'
         '        | full.to.itself(on=answers("late"))',
     )
     machine = declared(text)
-    kept, lost = lower(machine, Profile.HARDENED), lower(machine, Profile.HARDENED, chosen={"late": "lost"})
+    kept, lost = (
+        lower(machine, Profile.HARDENED),
+        lower(machine, Profile.HARDENED, chosen={"late": "lost"}),
+    )
     assert (kept.chosen, lost.chosen) == ({"late": "kept"}, {"late": "lost"})
     assert kept.cell("take", "full")[-1].target == "full"
     assert lost.cell("take", "full")[-1].target == "empty"

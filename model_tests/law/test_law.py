@@ -1,4 +1,6 @@
-"""The law is one: proved for any number of tokens, searched for a small store, and every claim is about something."""
+"""The law is one: proved for any number of tokens, searched for a small store, and every claim is
+about something.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,16 @@ LAWS = [(name, profile) for name in own() for profile in Profile]
 
 SMALLEST = {
     "handoff": Scope({"pending_max": 2, "ttl_ms": 1, "attempts": 1}, tokens=2, clock=1),
-    "join": Scope({"in_flight_ms": 1, "entries_max": 1}, tokens=2, clock=2, numbers=(1, 2), most={"running": 1}),
-    "ticket": Scope({"outstanding_max": 2, "ttl_ms": 1, "attempts": 1, "sweep_every_ms": 1}, tokens=2, clock=1),
+    "join": Scope(
+        {"in_flight_ms": 1, "entries_max": 1},
+        tokens=2,
+        clock=2,
+        numbers=(1, 2),
+        most={"running": 1},
+    ),
+    "ticket": Scope(
+        {"outstanding_max": 2, "ttl_ms": 1, "attempts": 1, "sweep_every_ms": 1}, tokens=2, clock=1
+    ),
     "session": Scope({"entries_max": 1, "ttl_ms": 1}, tokens=2, clock=1),
     "facet": Scope({"entries_max": 1}, tokens=2, clock=0, texts=1),
 }
@@ -51,7 +61,9 @@ NEEDED = [
     for place, claim in enumerate(law(name, profile).claims)
     if profile is Profile.HARDENED or claim.clause not in departed(law(name, profile))
 ]  # fmt: skip
-"""Every claim of every law, but those that are false where the published behaviour departs from them."""
+"""Every claim of every law, but those that are false where the published behaviour departs from
+them.
+"""
 
 SHOWN = {
     "handoff.revoke_reports": [("issue", 0), ("revoke", 2)],
@@ -78,10 +90,14 @@ SHOWN = {
     "facet.register_once": [("register", 0), ("register", 0)],
     "facet.entries_are_bounded": [("register", 0), ("register", 0), ("register", 0)],
 }
-"""For each clause that a departure makes false, the shortest calls that break a claim of it, with their instants."""
+"""For each clause that a departure makes false, the shortest calls that break a claim of it, with
+their instants.
+"""
 
 VACUOUS = {"ticket.limit_only_at_the_bound", "facet.limit_only_at_the_bound"}
-"""The clauses that a departure leaves nothing to be about: what never refuses never refuses too early."""
+"""The clauses that a departure leaves nothing to be about: what never refuses never refuses too
+early.
+"""
 
 FIRST = {
     "a token is alive at its deadline": Layer.PROOF,
@@ -111,7 +127,11 @@ def never_unsat(answer: z3.CheckSatResult) -> z3.CheckSatResult:
 
 def undecided(known: Examined) -> set[str]:
     """The clauses of which some claim is neither proved nor false."""
-    return {proof.claim for proof in known.proofs() if proof.verdict not in (Verdict.FALSE, Verdict.PROVED)}
+    return {
+        proof.claim
+        for proof in known.proofs()
+        if proof.verdict not in (Verdict.FALSE, Verdict.PROVED)
+    }
 
 
 def broken(known: Examined) -> set[str]:
@@ -122,19 +142,27 @@ def broken(known: Examined) -> set[str]:
 def unreached(known: Examined) -> list[str]:
     """What should be reached and was not."""
     claims = known.table.claims
-    return [claims[place].clause for place in reached_places(known.table) if place not in known.search.reached]
+    return [
+        claims[place].clause
+        for place in reached_places(known.table)
+        if place not in known.search.reached
+    ]
 
 
 @pytest.mark.parametrize("name", own())
 def test_a_declaration_is_a_page(name: str) -> None:
-    """A lifecycle's file has 160 lines or fewer; that of join tokens, with six states and seven calls, 210."""
+    """A lifecycle's file has 160 lines or fewer; that of join tokens, with six states and seven
+    calls, 210.
+    """
     source = Path(inspect.getfile(own()[name]))
     assert len(source.read_text(encoding="utf-8").splitlines()) <= {"join": 210}.get(name, 160)
 
 
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_a_declaration_is_a_law_in_both_profiles(name: str, profile: Profile) -> None:
-    """Every declaration can be lowered in both profiles, and every clause of it has the file's name before it."""
+    """Every declaration can be lowered in both profiles, and every clause of it has the file's name
+    before it.
+    """
     table = lower(own()[name], profile)
     assert table.profile is profile
     assert {clause.partition(".")[0] for clause in table.clauses} == {name}
@@ -143,8 +171,14 @@ def test_a_declaration_is_a_law_in_both_profiles(name: str, profile: Profile) ->
 @SEARCHES
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_what_the_proofs_rest_on_is_proved(name: str, profile: Profile) -> None:
-    """No row is dead, the initial state forgets its fields, a repeated draw changes nothing, the count is right."""
-    assert {lemma.claim: lemma.verdict for lemma in examined(name, profile).lemmas if lemma.verdict != "proved"} == {}
+    """No row is dead, the initial state forgets its fields, a repeated draw changes nothing, the
+    count is right.
+    """
+    assert {
+        lemma.claim: lemma.verdict
+        for lemma in examined(name, profile).lemmas
+        if lemma.verdict != "proved"
+    } == {}
 
 
 @SEARCHES
@@ -158,7 +192,9 @@ def test_every_claim_of_the_hardened_law_is_proved(name: str) -> None:
 @SEARCHES
 @pytest.mark.parametrize("name", own())
 def test_no_sequence_breaks_the_hardened_law(name: str) -> None:
-    """The search of the hardened profile sees every state of a small store, and no claim is broken in any."""
+    """The search of the hardened profile sees every state of a small store, and no claim is broken
+    in any.
+    """
     known = examined(name, Profile.HARDENED)
     assert known.search.complete
     assert broken(known) == set()
@@ -167,7 +203,9 @@ def test_no_sequence_breaks_the_hardened_law(name: str) -> None:
 @SEARCHES
 @pytest.mark.parametrize("name", own())
 def test_exactly_the_departed_clauses_are_false_in_the_published_law(name: str) -> None:
-    """In the published profile the clauses with a false claim are those with a departure, by proof and by search."""
+    """In the published profile the clauses with a false claim are those with a departure, by proof
+    and by search.
+    """
     known = examined(name, Profile.PUBLISHED)
     assert refuted(known) == broken(known) == departed(known.table) - VACUOUS
     assert undecided(known) <= departed(known.table)
@@ -177,15 +215,25 @@ def test_exactly_the_departed_clauses_are_false_in_the_published_law(name: str) 
 @SEARCHES
 @pytest.mark.parametrize("clause", SHOWN)
 def test_a_shortest_sequence_shows_each_departure(clause: str) -> None:
-    """For every clause that a departure makes false the search gives the shortest calls that break a claim of it."""
+    """For every clause that a departure makes false the search gives the shortest calls that break
+    a claim of it.
+    """
     known = examined(clause.partition(".")[0], Profile.PUBLISHED)
-    found = [way for place, way in known.search.violations.items() if known.table.claims[place].clause == clause]
+    found = [
+        way
+        for place, way in known.search.violations.items()
+        if known.table.claims[place].clause == clause
+    ]
     assert [(call.call, call.at) for call in min(found, key=len)] == SHOWN[clause]
 
 
 def test_every_departure_has_its_sequence_here() -> None:
-    """The departures of the laws are those whose sequences are shown above, and those that are about nothing."""
-    assert {*SHOWN, *VACUOUS} == {clause for name, profile in LAWS for clause in departed(law(name, profile))}
+    """The departures of the laws are those whose sequences are shown above, and those that are
+    about nothing.
+    """
+    assert {*SHOWN, *VACUOUS} == {
+        clause for name, profile in LAWS for clause in departed(law(name, profile))
+    }
 
 
 @SEARCHES
@@ -203,14 +251,21 @@ def test_proof_and_search_agree_claim_by_claim(name: str, profile: Profile) -> N
 
 
 @pytest.mark.parametrize(("name", "profile", "place"), NEEDED)
-def test_every_claim_is_broken_by_a_slip_of_the_pen(name: str, profile: Profile, place: int) -> None:
+def test_every_claim_is_broken_by_a_slip_of_the_pen(
+    name: str, profile: Profile, place: int
+) -> None:
     """For every claim there is a row or a rule that, changed in one place, makes it false."""
-    assert next(killers(law(name, profile), place, mutants(name, profile), SMALLEST[name]), None) is not None
+    assert (
+        next(killers(law(name, profile), place, mutants(name, profile), SMALLEST[name]), None)
+        is not None
+    )
 
 
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_the_smallest_store_reaches_everything(name: str, profile: Profile) -> None:
-    """In the store in which mutants are searched for what they no longer reach, the law itself reaches all of it."""
+    """In the store in which mutants are searched for what they no longer reach, the law itself
+    reaches all of it.
+    """
     assert unreached(Examined(law(name, profile), SMALLEST[name])) == []
 
 

@@ -48,15 +48,24 @@ def test_every_law_is_proved_and_searched(tmp_path: Path, monkeypatch: pytest.Mo
     assert run(["prove", "--no-decisions", "--json", str(place)]) == 0
     proof = json.loads(place.read_text("utf-8"))
     assert proof["verdict"] == "pass"
-    assert [(law["store"], law["profile"], law["complete"], law["objections"]) for law in proof["laws"]] == [
-        (store, profile, True, []) for store in own() for profile in Profile
-    ]
+    assert [
+        (law["store"], law["profile"], law["complete"], law["objections"]) for law in proof["laws"]
+    ] == [(store, profile, True, []) for store in own() for profile in Profile]
 
 
 def test_the_laws_and_decisions_of_a_store_are_proved(tmp_path: Path) -> None:
     """In a process of its own the command proves a store's laws and compares its decisions."""
     place = tmp_path / "proof.json"
-    command = [sys.executable, "-m", "onceproof_conformance", "prove", "--store", "facet", "--json", str(place)]
+    command = [
+        sys.executable,
+        "-m",
+        "onceproof_conformance",
+        "prove",
+        "--store",
+        "facet",
+        "--json",
+        str(place),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     proof = json.loads(place.read_text("utf-8"))
     assert (done.returncode, proof["verdict"], len(proof["laws"])) == (0, "pass", len(Profile))

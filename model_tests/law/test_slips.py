@@ -12,7 +12,9 @@ LAWS = [(name, profile) for name in own() for profile in Profile]
 
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_every_slip_breaks_a_claim_or_changes_nothing(name: str, profile: Profile) -> None:
-    """Of every row changed and every rule left out, z3 shows one or the other: there is no third case."""
+    """Of every row changed and every rule left out, z3 shows one or the other: there is no third
+    case.
+    """
     found = catch_mutants(name, profile)
     assert found.total > 20
     assert found.missed == []

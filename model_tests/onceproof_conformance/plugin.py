@@ -30,16 +30,38 @@ class ClauseWarning(pytest.PytestWarning):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("onceproof", "judge a store of single-use tokens by its law")
-    group.addoption("--onceproof", metavar="MODULE:ADAPTER", help="Judge this adapter: a test for each clause.")
+    group.addoption(
+        "--onceproof", metavar="MODULE:ADAPTER", help="Judge this adapter: a test for each clause."
+    )
     group.addoption(
         "--onceproof-profile",
         choices=["published", "hardened", "both"],
         help="Which column of the law. Default: what the adapter claims, else hardened.",
     )
-    group.addoption("--onceproof-store", action="append", default=[], metavar="S", help="Only this store; repeat.")
-    group.addoption("--onceproof-clause", action="append", default=[], metavar="GLOB", help="Only these; repeat.")
-    group.addoption("--onceproof-examples", type=int, default=200, metavar="N", help="How many games random plays.")
-    group.addoption("--onceproof-seed", type=int, default=1, metavar="N", help="The seed of everything random.")
+    group.addoption(
+        "--onceproof-store",
+        action="append",
+        default=[],
+        metavar="S",
+        help="Only this store; repeat.",
+    )
+    group.addoption(
+        "--onceproof-clause",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="Only these; repeat.",
+    )
+    group.addoption(
+        "--onceproof-examples",
+        type=int,
+        default=200,
+        metavar="N",
+        help="How many games random plays.",
+    )
+    group.addoption(
+        "--onceproof-seed", type=int, default=1, metavar="N", help="The seed of everything random."
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,7 +71,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # so that -k and -m pick from the clauses as well
-def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Add the tests."""
     if RUNS in config.stash:
         clauses = Clauses.from_parent(session, name=NAME, nodeid=NAME, path=config.rootpath / NAME)
@@ -70,14 +94,17 @@ class JudgedRun:
         promises: What each clause that is asked for promises, by its name.
     """
 
-    def __init__(self, path: str, subject: Subject, store: str, profile: Profile, options: Options) -> None:
+    def __init__(
+        self, path: str, subject: Subject, store: str, profile: Profile, options: Options
+    ) -> None:
         from onceproof_spec import law
 
         self.path, self.store, self.profile = path, store, str(profile)
         self.promises = {
             clause: promise.text
             for clause, promise in law(store, profile).clauses.items()
-            if not options.clauses or any(fnmatchcase(clause, pattern) for pattern in options.clauses)
+            if not options.clauses
+            or any(fnmatchcase(clause, pattern) for pattern in options.clauses)
         }
         self._subject, self._options = subject, options
         self._result: StoreResult | None = None
@@ -90,7 +117,9 @@ class JudgedRun:
 
         if self._result is None and not self._broken:
             try:
-                self._result = check(self._subject, self._options, stores=[self.store], profile=self.profile).runs[0]
+                self._result = check(
+                    self._subject, self._options, stores=[self.store], profile=self.profile
+                ).runs[0]
             except (SubjectError, BadReply) as error:
                 self._broken = f"the adapter is broken: {error}"
         if self._result is None:
@@ -146,7 +175,9 @@ class Clause(pytest.Item):
         """The verdict, the promise, and the sequence that shows what is broken."""
         from onceproof_conformance.report import sequence
 
-        either = f"one of {', '.join([self.clause, *result.one_of])}" if result.one_of else self.clause
+        either = (
+            f"one of {', '.join([self.clause, *result.one_of])}" if result.one_of else self.clause
+        )
         lines = [f"{either}: {result.verdict} ({self.run.profile})"]
         lines += [text for text in (self.run.promises[self.clause], result.reason) if text]
         if result.counterexample:
@@ -174,7 +205,9 @@ def _runs(option: Namespace) -> list[JudgedRun]:
     from onceproof_conformance.protocol import SubjectError, WrongUsage
 
     options = Options(
-        clauses=tuple(option.onceproof_clause), seed=option.onceproof_seed, examples=option.onceproof_examples
+        clauses=tuple(option.onceproof_clause),
+        seed=option.onceproof_seed,
+        examples=option.onceproof_examples,
     )
     if options.examples < 1:
         raise pytest.UsageError(f"--onceproof-examples is {options.examples}: pass 1 or more")
@@ -188,5 +221,7 @@ def _runs(option: Namespace) -> list[JudgedRun]:
     except (SubjectError, WrongUsage) as error:
         raise pytest.UsageError(f"--onceproof={option.onceproof}: {error}") from error
     if not any(run.promises for run in runs):
-        raise pytest.UsageError(f"no clause matches {', '.join(options.clauses)}: see onceproof list")
+        raise pytest.UsageError(
+            f"no clause matches {', '.join(options.clauses)}: see onceproof list"
+        )
     return runs

@@ -58,7 +58,9 @@ def test_a_store_that_keeps_the_law_exits_0(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out.splitlines()[-1].startswith("session hardened: pass (10 pass;")
 
 
-def test_a_store_that_breaks_the_law_exits_1(adapters: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_store_that_breaks_the_law_exits_1(
+    adapters: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A failing clause exits 1, and its sequence, its verdict and its replay are printed."""
     assert run(["check", "their_adapters:Wrong", *GOOD[1:]]) == 1
     printed = capsys.readouterr().out
@@ -67,7 +69,9 @@ def test_a_store_that_breaks_the_law_exits_1(adapters: Path, capsys: pytest.Capt
     assert "again with: onceproof check their_adapters:Wrong --replay session:hardened:" in printed
 
 
-def test_a_replay_fails_again_on_the_same_store(adapters: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_replay_fails_again_on_the_same_store(
+    adapters: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The printed replay shows the same failure again, and passes on the reference."""
     run(["check", "their_adapters:Wrong", *GOOD[1:]])
     text = re.findall(r"--replay (\S+)", capsys.readouterr().out)[0]
@@ -80,9 +84,15 @@ def test_a_run_that_was_cut_off_exits_2() -> None:
     assert run([*GOOD, "--budget", "0"]) == 2
 
 
-@pytest.mark.parametrize("subject", ["their_adapters:Silent", "their_adapters:Raises", "their_adapters:Nothing"])
-def test_a_broken_adapter_exits_3(adapters: Path, subject: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """An adapter that can't be loaded, or that answers nonsense, is broken, and the message says how."""
+@pytest.mark.parametrize(
+    "subject", ["their_adapters:Silent", "their_adapters:Raises", "their_adapters:Nothing"]
+)
+def test_a_broken_adapter_exits_3(
+    adapters: Path, subject: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An adapter that can't be loaded, or that answers nonsense, is broken, and the message says
+    how.
+    """
     assert run(["check", subject]) == 3
     assert "the subject is broken" in capsys.readouterr().err
 
@@ -122,9 +132,13 @@ def test_wrong_usage_exits_64(arguments: list[str], capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err
 
 
-def test_a_bug_of_ours_exits_70(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bug_of_ours_exits_70(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """An exception that nothing expects is a bug of ours, and said to be."""
-    monkeypatch.setattr("onceproof_conformance.commands.check.check_named", lambda *args, **options: 1 // 0)
+    monkeypatch.setattr(
+        "onceproof_conformance.commands.check.check_named", lambda *args, **options: 1 // 0
+    )
     assert run(GOOD) == 70
     assert "a bug of ours" in capsys.readouterr().err
 
@@ -134,7 +148,11 @@ def test_the_results_file_says_how_it_was_made(tmp_path: Path) -> None:
     assert run([*GOOD, "--seed", "3", "--json", str(tmp_path / "r.json")]) == 0
     results = json.loads((tmp_path / "r.json").read_text())
     assert results["argv"][:3] == ["check", "--store", "session"]
-    assert (results["seed"], results["subject"]["name"], results["verdict"]) == (3, "onceproof", "pass")
+    assert (results["seed"], results["subject"]["name"], results["verdict"]) == (
+        3,
+        "onceproof",
+        "pass",
+    )
     assert len(results["runs"][0]["clauses"]) == 10
 
 
@@ -145,13 +163,19 @@ def test_only_the_clauses_asked_for_are_reported(tmp_path: Path) -> None:
     assert list(results["runs"][0]["clauses"]) == ["session.entries_are_bounded"]
 
 
-def test_the_list_has_every_clause_with_all_that_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_has_every_clause_with_all_that_is_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """`list --json` is valid and holds each clause with its level, promise, departures and kind."""
     assert run(["list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     validate("list", listed)
     assert [clause["name"] for clause in listed["clauses"]] == [entry.name for entry in entries()]
-    assert {kind for clause in listed["clauses"] for kind in clause["kind"]} == {"row", "rule", "probe"}
+    assert {kind for clause in listed["clauses"] for kind in clause["kind"]} == {
+        "row",
+        "rule",
+        "probe",
+    }
 
 
 def test_a_clause_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,11 +204,15 @@ def test_the_generated_pages_are_current(place: str) -> None:
 
 def test_no_module_is_left_over() -> None:
     """In docs/tla/ there is nothing but what the command writes."""
-    found = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs" / "tla").iterdir()}
+    found = {
+        path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs" / "tla").iterdir()
+    }
     assert found == {place for place in pages() if place.startswith("tla/")}
 
 
-def test_the_adapter_of_the_documents_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_adapter_of_the_documents_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The complete adapter that docs/judge.md shows keeps the law, as far as it offers it."""
     text = (ROOT / "docs" / "judge.md").read_text("utf-8")
     (tmp_path / "my_store.py").write_text(text.split("```python\n")[1].split("```")[0])
@@ -202,7 +230,9 @@ def test_the_example_of_the_readme_runs() -> None:
 def test_without_its_libraries_the_command_says_how_to_get_them(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where only the stores are installed the command names the line that installs the rest, and exits 64."""
+    """Where only the stores are installed the command names the line that installs the rest, and
+    exits 64.
+    """
     from onceproof_conformance.__main__ import main
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)

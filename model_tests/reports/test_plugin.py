@@ -1,4 +1,6 @@
-"""The pytest plugin: an adapter is judged by a test for each clause, and a run without one is left alone."""
+"""The pytest plugin: an adapter is judged by a test for each clause, and a run without one is left
+alone.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,12 @@ class Runner:
 
     def __call__(self, adapter: str, *options: str) -> pytest.RunResult:
         """Few games are played, for most that is shown here is found by `cover`."""
-        judged = [f"--onceproof=their_adapters:{adapter}", "--onceproof-examples=1", "-p", "no:cacheprovider"]
+        judged = [
+            f"--onceproof=their_adapters:{adapter}",
+            "--onceproof-examples=1",
+            "-p",
+            "no:cacheprovider",
+        ]
         return self.pytester.runpytest(*judged, *options)
 
 
@@ -56,7 +63,9 @@ def test_a_store_that_keeps_the_law_passes_every_test(judge: Runner) -> None:
     """Each clause is a test, beside the ordinary ones, and passes where the store keeps the law."""
     result = judge("Right", "-v")
     result.assert_outcomes(passed=13, skipped=1)
-    result.stdout.fnmatch_lines(["test_theirs.py::test_ordinary PASSED*", f"{HARDENED}single_use PASSED*"])
+    result.stdout.fnmatch_lines(
+        ["test_theirs.py::test_ordinary PASSED*", f"{HARDENED}single_use PASSED*"]
+    )
 
 
 def test_a_clause_that_is_not_applicable_is_skipped(judge: Runner) -> None:
@@ -67,7 +76,9 @@ def test_a_clause_that_is_not_applicable_is_skipped(judge: Runner) -> None:
 
 
 def test_a_broken_clause_fails_with_its_sequence(judge: Runner) -> None:
-    """A failure has the clause, its promise, the calls that break it, and the command that makes them again."""
+    """A failure has the clause, its promise, the calls that break it, and the command that makes
+    them again.
+    """
     result = judge("Miscounting", "--onceproof-clause=facet.len_*")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
@@ -86,14 +97,20 @@ def test_an_undecided_clause_fails(judge: Runner) -> None:
     """What was never exercised did not pass, so its test fails and says what was missed."""
     result = judge("Unbounded", "-k", "limit_only_at_the_bound")
     result.assert_outcomes(failed=1, deselected=13)
-    result.stdout.fnmatch_lines(["facet.limit_only_at_the_bound: undecided*", "never exercised: register/*"])
+    result.stdout.fnmatch_lines(
+        ["facet.limit_only_at_the_bound: undecided*", "never exercised: register/*"]
+    )
 
 
 def test_a_broken_should_clause_warns(judge: Runner) -> None:
-    """A clause that should hold, and need not, is a warning with the same text, and its test passes."""
+    """A clause that should hold, and need not, is a warning with the same text, and its test
+    passes.
+    """
     result = judge("Unbounded", "-k", "entries_are_bounded", "-W", "default")
     result.assert_outcomes(passed=1, warnings=1, deselected=13)
-    result.stdout.fnmatch_lines(["*ClauseWarning: facet.entries_are_bounded: warn (hardened)", "*--replay facet:*"])
+    result.stdout.fnmatch_lines(
+        ["*ClauseWarning: facet.entries_are_bounded: warn (hardened)", "*--replay facet:*"]
+    )
 
 
 def test_a_broken_should_clause_fails_where_warnings_are_errors(judge: Runner) -> None:
@@ -106,9 +123,15 @@ def test_a_broken_should_clause_fails_where_warnings_are_errors(judge: Runner) -
 
 def test_both_profiles_can_be_asked_for(judge: Runner) -> None:
     """The options pick profiles, stores and clauses, and a test's name says which it is."""
-    picked = ["--onceproof-profile=both", "--onceproof-store=facet", "--onceproof-clause=*.single_use"]
+    picked = [
+        "--onceproof-profile=both",
+        "--onceproof-store=facet",
+        "--onceproof-clause=*.single_use",
+    ]
     result = judge("Right", *picked, "--collect-only", "-q")
-    result.stdout.fnmatch_lines(["onceproof::facet::published::single_use", f"{HARDENED}single_use"], consecutive=True)
+    result.stdout.fnmatch_lines(
+        ["onceproof::facet::published::single_use", f"{HARDENED}single_use"], consecutive=True
+    )
 
 
 def test_an_adapter_that_breaks_down_fails_its_tests(judge: Runner) -> None:
@@ -129,19 +152,25 @@ def test_an_adapter_that_breaks_down_fails_its_tests(judge: Runner) -> None:
         ("Right", "--onceproof-profile=draft", "*--onceproof-profile: invalid choice: 'draft'*"),
     ],
 )
-def test_wrong_usage_is_said_at_once(judge: Runner, adapter: str, option: str, message: str) -> None:
+def test_wrong_usage_is_said_at_once(
+    judge: Runner, adapter: str, option: str, message: str
+) -> None:
     """Options that make no sense end the run before any test, with pytest's status for wrong usage."""
     result = judge(adapter, option)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([message])
 
 
-def test_without_the_judge_the_option_says_how_to_get_it(judge: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_judge_the_option_says_how_to_get_it(
+    judge: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where only the stores are installed the option names the line that installs the rest."""
     monkeypatch.setattr(plugin, "find_spec", lambda name: None)
     result = judge("Right")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*install the rest with: python -m pip install 'onceproof?conformance?'"])
+    result.stderr.fnmatch_lines(
+        ["*install the rest with: python -m pip install 'onceproof?conformance?'"]
+    )
 
 
 def test_a_run_without_the_option_is_left_alone(pytester: pytest.Pytester) -> None:

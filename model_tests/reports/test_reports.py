@@ -1,4 +1,6 @@
-"""The other forms of the results: JUnit XML and Markdown from a document, and the command that runs a failure again."""
+"""The other forms of the results: JUnit XML and Markdown from a document, and the command that runs
+a failure again.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,11 @@ CALLS = [
 LIMITS = {"pending_max": 1, "ttl_ms": 2, "attempts": 1}
 SEQUENCE = {"config": LIMITS, "calls": CALLS, "replay": "handoff:hardened:eNqL"}
 REFUSED = {"config": {"pending_max": 0}, "calls": [], "open": {"err": "bad_request"}}
-LOST = {"config": {}, "calls": [{"op": "len", "at": 0, "got": {}}], "reason": "a race did not come back: timeout"}
+LOST = {
+    "config": {},
+    "calls": [{"op": "len", "at": 0, "got": {}}],
+    "reason": "a race did not come back: timeout",
+}
 EVIL = "# a|b `c` ``` ]]> <script>x</script> </details> \x00\x1b[31m \ud800 \u202e **d** [e](f)\n\n# g\r\n```\n&amp;"
 READER = MarkdownIt("commonmark").enable("table")
 ARGV = ["check", "my_store:MyAdapter", "--seed", "2", "--json", "results.json", "--quiet"]
@@ -46,8 +52,16 @@ def clause(verdict: str = "fail", level: str = "MUST", **more: Any) -> dict[str,
 
 def document(*clauses: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A results document with one run of these clauses, checked against the schema."""
-    names = [f"handoff.{chr(97 + place // 26)}{chr(97 + place % 26)}" for place in range(len(clauses))]
-    run = {"store": "handoff", "profile": "hardened", "verdict": "fail", "seconds": 1.5, "calls": 48211}
+    names = [
+        f"handoff.{chr(97 + place // 26)}{chr(97 + place % 26)}" for place in range(len(clauses))
+    ]
+    run = {
+        "store": "handoff",
+        "profile": "hardened",
+        "verdict": "fail",
+        "seconds": 1.5,
+        "calls": 48211,
+    }
     made = {
         "onceproof": "0.1.0", "protocol": 1, "seed": 2, "argv": ARGV, "verdict": "fail",
         "subject": {"name": "mine", "version": "1.0", "language": "python", "stores": {}},
@@ -62,7 +76,10 @@ def evil() -> dict[str, Any]:
     calls = [{"op": EVIL, "at": 0, EVIL: EVIL, "got": {"crash": EVIL}, "allowed": [{"err": EVIL}]}]
     shown = {"config": {EVIL: 1}, "calls": calls, "reason": EVIL, "replay": EVIL}
     verdicts = [verdict for verdict in Verdict if verdict is not Verdict.PASS]
-    told = [clause(str(verdict), reason=EVIL, counterexample=shown, one_of=[EVIL]) for verdict in verdicts]
+    told = [
+        clause(str(verdict), reason=EVIL, counterexample=shown, one_of=[EVIL])
+        for verdict in verdicts
+    ]
     made = document(*told, argv=["check", EVIL], onceproof=EVIL)
     made["subject"] = {"name": EVIL, "version": EVIL, "language": EVIL, "stores": {}}
     made["runs"][0]["store"] = EVIL
@@ -79,11 +96,17 @@ def cases(made: dict[str, Any]) -> list[TestCase]:
 def rendered(made: dict[str, Any]) -> list[tuple[str, str]]:
     """The kinds and texts of what a Markdown reader sees."""
     tokens = READER.parse(markdown(made))
-    return [(token.type, token.content) for whole in tokens for token in (whole, *(whole.children or ()))]
+    return [
+        (token.type, token.content)
+        for whole in tokens
+        for token in (whole, *(whole.children or ()))
+    ]
 
 
 def test_a_run_is_a_suite_and_a_clause_is_a_case() -> None:
-    """The suite is named after store and profile, has the run's seconds, and each case names its clause."""
+    """The suite is named after store and profile, has the run's seconds, and each case names its
+    clause.
+    """
     (suite,) = JUnitXml.fromstring(junit(document(clause("pass"), clause("pass"))).encode())
     assert (suite.name, suite.time, suite.tests) == ("handoff.hardened", 1.5, 2)
     assert [(case.classname, case.name) for case in suite] == [
@@ -102,7 +125,9 @@ def test_a_suite_says_what_was_judged() -> None:
 
 def test_the_counts_are_those_of_the_cases() -> None:
     """The whole counts every case once, by what became of it, and adds up the seconds."""
-    made = document(clause(), clause("undecided"), clause("n/a", reason="why"), clause("pass"), clause("crash"))
+    made = document(
+        clause(), clause("undecided"), clause("n/a", reason="why"), clause("pass"), clause("crash")
+    )
     made["runs"] *= 2
     whole = ElementTree.fromstring(junit(made))
     assert len(whole) == 2
@@ -126,11 +151,17 @@ def test_the_counts_are_those_of_the_cases() -> None:
         ("warn", "SHOULD", []),
     ],
 )
-def test_every_verdict_is_a_result_of_its_own_kind(verdict: str, level: str, kinds: list[type]) -> None:
-    """A broken MUST clause alone is a failure, an undecided one alone an error, and nothing that is skipped passes."""
+def test_every_verdict_is_a_result_of_its_own_kind(
+    verdict: str, level: str, kinds: list[type]
+) -> None:
+    """A broken MUST clause alone is a failure, an undecided one alone an error, and nothing that is
+    skipped passes.
+    """
     (case,) = cases(document(clause(verdict, level, reason="because of this")))
     assert [type(result) for result in case.result] == kinds
-    assert [result.message for result in case.result] == [f"{verdict}: because of this"] * len(kinds)
+    assert [result.message for result in case.result] == [f"{verdict}: because of this"] * len(
+        kinds
+    )
 
 
 def test_a_failure_tells_the_sequence_and_how_to_run_it_again() -> None:
@@ -153,7 +184,9 @@ def test_what_fails_nothing_still_shows_its_sequence(verdict: str, level: str) -
 
 
 def test_a_sequence_without_answers_is_shown() -> None:
-    """A refused open and a race that did not come back have no replies; both are told of all the same."""
+    """A refused open and a race that did not come back have no replies; both are told of all the
+    same.
+    """
     assert steps(REFUSED) == ["open    pending_max 0  →  bad_request"]
     assert steps(LOST) == ["open    ", "len     at 0  →  no answer"]
     (case,) = cases(document(clause("crash", counterexample=LOST)))
@@ -162,22 +195,30 @@ def test_a_sequence_without_answers_is_shown() -> None:
 
 @pytest.mark.parametrize("runs", [[], [{**document()["runs"][0]}]])
 def test_where_nothing_ran_the_xml_is_an_error(runs: list[dict[str, Any]]) -> None:
-    """Results without a run, and a run without a clause, are one error each: nothing ran is no success."""
+    """Results without a run, and a run without a clause, are one error each: nothing ran is no
+    success.
+    """
     whole = JUnitXml.fromstring(junit(document(runs=runs, verdict="undecided")).encode())
     assert (whole.tests, whole.errors) == (1, 1)
 
 
 def test_hostile_text_does_not_break_the_xml() -> None:
-    """Control characters, half pairs and ends of sections are carried as text, and every case is read back."""
+    """Control characters, half pairs and ends of sections are carried as text, and every case is
+    read back.
+    """
     made = evil()
     whole = ElementTree.fromstring(junit(made).encode())
     assert len(whole.findall("testsuite/testcase")) == len(Verdict) - 1
-    assert "]]> <script>x</script> </details> \\x00\\x1b[31m \\ud800 \\u202e" in str(whole.findtext(".//failure"))
+    assert "]]> <script>x</script> </details> \\x00\\x1b[31m \\ud800 \\u202e" in str(
+        whole.findtext(".//failure")
+    )
     assert len(cases(made)) == len(Verdict) - 1
 
 
 def test_texts_are_cut() -> None:
-    """A text of any length has a bounded one in the XML and in the Markdown, and says what was cut off."""
+    """A text of any length has a bounded one in the XML and in the Markdown, and says what was cut
+    off.
+    """
     made = document(clause(reason="r" * 10**6, counterexample={**SEQUENCE, "calls": CALLS * 5_000}))
     assert TEXT_MAX < len(junit(made)) < 2 * TEXT_MAX
     assert "characters more)" in junit(made)
@@ -193,7 +234,11 @@ def test_what_is_cut_off_is_counted() -> None:
 
 def test_the_summary_tells_of_the_subject_the_runs_and_what_does_not_pass() -> None:
     """The whole summary of a small document, as it is written."""
-    told = [clause("pass"), clause(counterexample=SEQUENCE, reason="too late"), clause("n/a", reason="no cap")]
+    told = [
+        clause("pass"),
+        clause(counterexample=SEQUENCE, reason="too late"),
+        clause("n/a", reason="no cap"),
+    ]
     assert (
         markdown(document(*told))
         == """\
@@ -234,10 +279,22 @@ onceproof check my_store:MyAdapter --replay handoff:hardened:eNqL
 
 
 def test_every_verdict_but_a_pass_is_told_of_the_worst_first() -> None:
-    """Each has a heading of its own, in the order of gravity; what is not applicable is folded away."""
+    """Each has a heading of its own, in the order of gravity; what is not applicable is folded
+    away.
+    """
     made = document(*(clause(str(verdict), reason="why") for verdict in Verdict))
-    headings = [line.rpartition(": ")[2] for line in markdown(made).splitlines() if line.startswith("### ")]
-    assert headings == ["crash", "timeout", "fail", "unexpected-pass", "undecided", "warn", "known-failing"]
+    headings = [
+        line.rpartition(": ")[2] for line in markdown(made).splitlines() if line.startswith("### ")
+    ]
+    assert headings == [
+        "crash",
+        "timeout",
+        "fail",
+        "unexpected-pass",
+        "undecided",
+        "warn",
+        "known-failing",
+    ]
     assert "<summary>1 not applicable</summary>" in markdown(made)
 
 
@@ -247,7 +304,9 @@ def test_a_summary_of_nothing_says_so() -> None:
 
 
 def test_hostile_text_stays_text_in_markdown() -> None:
-    """No HTML but the summary's own, no link, no emphasis, no heading and no cell comes out of what a subject says."""
+    """No HTML but the summary's own, no link, no emphasis, no heading and no cell comes out of what
+    a subject says.
+    """
     seen = rendered(evil())
     assert {text.strip() for kind, text in seen if kind.startswith("html")} == {
         "<details>\n<summary>1 not applicable</summary>", "</details>",
@@ -264,7 +323,9 @@ def test_hostile_text_stays_in_its_cell() -> None:
     """A cell holds all that was put into it, and the next begins where it should."""
     shown = f"<td>{html.escape(one_line(EVIL))}</td>"
     assert f"<tr>\n{shown}\n<td>hardened</td>\n" in READER.render(markdown(evil()))
-    assert f"<td>hardened</td>\n<td>{html.escape(one_line(EVIL))}; " in READER.render(markdown(evil()))
+    assert f"<td>hardened</td>\n<td>{html.escape(one_line(EVIL))}; " in READER.render(
+        markdown(evil())
+    )
 
 
 def test_a_call_is_one_line() -> None:
@@ -288,7 +349,9 @@ def test_only_a_plain_name_is_set_as_code(name: str, shown: str) -> None:
     assert code(name) == shown
 
 
-@pytest.mark.parametrize(("text", "fence"), [("plain", "```"), ("``", "```"), ("a ``` b", "````"), ("`" * 9, "`" * 10)])
+@pytest.mark.parametrize(
+    ("text", "fence"), [("plain", "```"), ("``", "```"), ("a ``` b", "````"), ("`" * 9, "`" * 10)]
+)
 def test_a_fence_is_longer_than_any_run_of_backticks_in_it(text: str, fence: str) -> None:
     """A fence can't be closed from within."""
     assert fenced(text) == f"{fence}text\n{text}\n{fence}"
@@ -309,14 +372,22 @@ def test_a_summary_shows_a_bounded_number_of_clauses() -> None:
         (["check", "--profile", "both", "--quiet"], "onceproof check --replay TEXT"),
         (["check", "mine:A", "--seed", "2"], "onceproof check mine:A --replay TEXT"),
         (["check", "--seed=2", "mine:A"], "onceproof check mine:A --replay TEXT"),
-        (["check", "--no-color", "--verbose", "--quiet", "mine:A"], "onceproof check mine:A --replay TEXT"),
+        (
+            ["check", "--no-color", "--verbose", "--quiet", "mine:A"],
+            "onceproof check mine:A --replay TEXT",
+        ),
         (["check", "mine:A", "--timeout", "9"], "onceproof check mine:A --timeout 9 --replay TEXT"),
-        (["check", "--profile", "both", "--", "./a", "--seed"], "onceproof check --replay TEXT -- ./a --seed"),
+        (
+            ["check", "--profile", "both", "--", "./a", "--seed"],
+            "onceproof check --replay TEXT -- ./a --seed",
+        ),
         (["check", "--", "./a b", "$(c)"], "onceproof check --replay TEXT -- './a b' '$(c)'"),
     ],
 )
 def test_a_sequence_is_run_again_on_the_same_subject(argv: list[str], command: str) -> None:
-    """The command keeps the subject, or the command that is the subject, and drops what a sequence does not need."""
+    """The command keeps the subject, or the command that is the subject, and drops what a sequence
+    does not need.
+    """
     assert replay_command({"argv": argv}, {"replay": "TEXT"}) == command
 
 
@@ -327,4 +398,6 @@ def test_the_text_of_a_replay_is_quoted() -> None:
 
 def test_without_a_replay_the_whole_is_run_again() -> None:
     """A race is found by the same check with the same seed; the results file is not written over."""
-    assert replay_command({"argv": ARGV}, {}) == "onceproof check my_store:MyAdapter --seed 2 --quiet"
+    assert (
+        replay_command({"argv": ARGV}, {}) == "onceproof check my_store:MyAdapter --seed 2 --quiet"
+    )

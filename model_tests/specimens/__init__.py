@@ -1,1 +1,3 @@
-"""What the tests look at: adapters, laws and stores that are wrong or hostile, and a project outside."""
+"""What the tests look at: adapters, laws and stores that are wrong or hostile, and a project
+outside.
+"""

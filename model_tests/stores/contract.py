@@ -76,7 +76,9 @@ class StoreContract(ABC, Generic[Made]):
                 given.difference_update(names.split(","))
 
     @pytest.mark.parametrize("profile", Profile)
-    def test_a_limit_that_is_no_int_is_refused(self, profile: Profile, limit: str, no_int: Any) -> None:
+    def test_a_limit_that_is_no_int_is_refused(
+        self, profile: Profile, limit: str, no_int: Any
+    ) -> None:
         """A limit that is no int is refused, with its name and what it was."""
         message = f"^{limit} is {type(no_int).__name__}, not int: pass "
         with pytest.raises(TypeError, match=message):
@@ -110,7 +112,9 @@ class StoreContract(ABC, Generic[Made]):
 
     @pytest.mark.parametrize("profile", Profile)
     @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
-    def test_a_store_cannot_be_copied(self, profile: Profile, copied: Callable[[object], object]) -> None:
+    def test_a_store_cannot_be_copied(
+        self, profile: Profile, copied: Callable[[object], object]
+    ) -> None:
         """A copy would honour the tokens of the first store again, so making one is refused."""
         store = self.make(profile=profile)
         with pytest.raises(TypeError, match="copied"):

@@ -1,4 +1,6 @@
-"""The benchmarks: that the ports answer as the originals did, that contestants hold what they say, and the tables."""
+"""The benchmarks: that the ports answer as the originals did, that contestants hold what they say,
+and the tables.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ NAMES = [contest.title for contest in speed.CONTESTS]
 PUBLISHED = Profile.PUBLISHED
 CALLS = 3_000
 STEPS = [1, 2, 10, 49, 50]
-"""By how much the clock goes on before a call: no two instants are the same, for ties may be settled anyhow."""
+"""By how much the clock goes on before a call: no two instants are the same, for ties may be
+settled anyhow.
+"""
 
 Call = Callable[[Any], object]
 Parts = tuple[ManualClock, Callable[[int], bytes]]
@@ -96,7 +100,9 @@ def crashing(_: object) -> str:
 
 
 def facet_call(random: Random) -> Call:
-    """Any call for one of five keys; a verifier that crashes is rare, for nothing is answered after it."""
+    """Any call for one of five keys; a verifier that crashes is rare, for nothing is answered after
+    it.
+    """
     key, facet = random.choice("abcde"), str(random.randrange(9))
     verify: Call = random.choices([lambda given: given, refusing, crashing], [1_000, 1_000, 1])[0]
     calls: list[Call] = [
@@ -117,7 +123,9 @@ def answer(call: Callable[[], object]) -> object:
         return type(error).__name__
 
 
-def answers(make: Callable[[Parts], Any], next_call: Callable[[Random], Call], steps: list[int]) -> list[object]:
+def answers(
+    make: Callable[[Parts], Any], next_call: Callable[[Random], Call], steps: list[int]
+) -> list[object]:
     """What a store answers to the same calls each time, and how many it holds after each."""
     clock, draws, random = ManualClock(), partial(drawn, Random(1)), Random(2)
     store, seen = make((clock, draws)), list[object]()
@@ -140,12 +148,16 @@ PAIRS = {
         lambda parts: TicketStore(
             outstanding_max=6, ttl_ms=50, clock=parts[0], random_bytes=parts[1], profile=PUBLISHED
         ),
-        lambda parts: TicketPort(outstanding_max=6, ttl_ms=50, clock=parts[0], random_bytes=parts[1]),
+        lambda parts: TicketPort(
+            outstanding_max=6, ttl_ms=50, clock=parts[0], random_bytes=parts[1]
+        ),
         ticket_call,
         [*STEPS, 30_000],
     ),
     "session": (
-        lambda parts: SessionVersionCache(entries_max=4, ttl_ms=250, clock=parts[0], profile=PUBLISHED),
+        lambda parts: SessionVersionCache(
+            entries_max=4, ttl_ms=250, clock=parts[0], profile=PUBLISHED
+        ),
         lambda parts: SessionPort(entries_max=4, ttl_ms=250, clock=parts[0]),
         session_call,
         STEPS,
@@ -162,7 +174,9 @@ PAIRS = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_port_answers_as_the_published_profile(name: str) -> None:
-    """On a seeded sequence of 3,000 calls a port answers and holds what our store in the published profile does."""
+    """On a seeded sequence of 3,000 calls a port answers and holds what our store in the published
+    profile does.
+    """
     ours, port, next_call, steps = PAIRS[name]
     assert answers(port, next_call, steps) == answers(ours, next_call, steps)
 
@@ -198,7 +212,9 @@ def test_everyone_who_enters_is_in_the_table(each: Contest) -> None:
 
 
 def test_who_scans_runs_fewer_cycles() -> None:
-    """Who looks at all that is held runs so many cycles that it looks at about as much each round, and at least one."""
+    """Who looks at all that is held runs so many cycles that it looks at about as much each round,
+    and at least one.
+    """
     runner = Runner(lambda cycles: 1.0, held=int, scans=True)
     assert [cycle_seconds(runner, held, TINY) for held in (1, 25, 1_000)] == [1 / 5, 1 / 2, 1]
 
@@ -211,7 +227,13 @@ ROUNDS = [{OURS: 4.0, FLOOR: 1.0}, {OURS: 2.0, FLOOR: 1.0}, {OURS: 1.0, FLOOR: 1
 def test_a_target_is_met_by_the_median(least: float, met: str) -> None:
     """The median of the rounds decides, and the least and the most are shown."""
     line = Target("hand-off", 1_000, Who.FLOOR, least).shown(ROUNDS)
-    assert line == ("hand-off, 1,000 held", "the floor", "0.50 (0.25–1.00)", f"at least {least}", met)
+    assert line == (
+        "hand-off, 1,000 held",
+        "the floor",
+        "0.50 (0.25–1.00)",
+        f"at least {least}",
+        met,
+    )
 
 
 def test_a_target_that_was_not_measured_says_so() -> None:
@@ -248,5 +270,7 @@ def test_a_page_without_markers_is_refused(old: str, lacking: str) -> None:
 def test_the_page_has_every_table() -> None:
     """The page in `docs` shows each table that the command prints, in the same order."""
     headings = re.findall("^### (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    expected = [f"{each.title}: {cycle}" for each in speed.CONTESTS for cycle in each.cycles.values()]
+    expected = [
+        f"{each.title}: {cycle}" for each in speed.CONTESTS for cycle in each.cycles.values()
+    ]
     assert headings == ["Targets", *expected]

@@ -1,6 +1,7 @@
 """The facet map as a program meets it: its verifiers, who waits for whom, and what it refuses.
 
-Threads are daemons and every wait has an end, so that a map that hangs fails a test and stops nothing.
+Threads are daemons and every wait has an end, so that a map that hangs fails a test and stops
+nothing.
 """
 
 from __future__ import annotations
@@ -40,11 +41,26 @@ WAITING = [(HARDENED, key, key, call) for key in KEYS for call in CHANGES]
 WAITING += [(PUBLISHED, "kept", "other", call) for call in EVERY]
 
 REFUSALS = [VerificationRefused("no"), type("Refused", (VerificationRefused,), {})()]
-CRASHES = [ValueError("crash"), StopIteration(), KeyboardInterrupt(), SystemExit(3), GeneratorExit()]
-RAISED = [*((PUBLISHED, raised) for raised in REFUSALS), *((HARDENED, raised) for raised in [*REFUSALS, *CRASHES])]
+CRASHES = [
+    ValueError("crash"),
+    StopIteration(),
+    KeyboardInterrupt(),
+    SystemExit(3),
+    GeneratorExit(),
+]
+RAISED = [
+    *((PUBLISHED, raised) for raised in REFUSALS),
+    *((HARDENED, raised) for raised in [*REFUSALS, *CRASHES]),
+]
 NO_ANSWERS = [
-    (Mock(return_value=False), "^the verifier returned False: raise VerificationRefused to refuse$"),
-    (AsyncMock(), "^the verifier returned coroutine, to be awaited: pass a function that is not async$"),
+    (
+        Mock(return_value=False),
+        "^the verifier returned False: raise VerificationRefused to refuse$",
+    ),
+    (
+        AsyncMock(),
+        "^the verifier returned coroutine, to be awaited: pass a function that is not async$",
+    ),
     (Mock(return_value=Mock(spec=Awaitable)), "^the verifier returned Mock, to be awaited"),
 ]
 
@@ -87,7 +103,9 @@ def outcome(future: Future[Any]) -> object:
     return future.result() if error is None else type(error)
 
 
-def verifying(facets: FacetMap[str], key: str, **after: Any) -> tuple[threading.Event, Future[object]]:
+def verifying(
+    facets: FacetMap[str], key: str, **after: Any
+) -> tuple[threading.Event, Future[object]]:
     """Begin a verification, which goes on when the event is set, and then does as a mock does."""
     runs, may_go_on, then = threading.Event(), threading.Event(), Mock(**after)
 
@@ -110,13 +128,16 @@ def assert_nothing_lost(facets: FacetMap[str]) -> None:
     assert [outcome(beside(facets.revoke, key)) for key in KEYS] == [False, False]
 
 
-# --- one thread: what it is answered, and what it is refused -----------------------------------------
+# --- one thread: what it is answered, and what it is refused
+# -----------------------------------------
 
 
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("answer", [None, 0, "", "yes", True, (), [False], 0.0], ids=repr)
 def test_any_other_answer_uses_the_facet_up(profile: Profile, answer: object) -> None:
-    """Whatever else a verifier returns is success: the answer is returned, and the next one is handed nothing."""
+    """Whatever else a verifier returns is success: the answer is returned, and the next one is
+    handed nothing.
+    """
     facets, verify = made(profile), Mock(return_value=answer)
     assert facets.verify_and_consume("kept", verify) is answer
     assert (facets.held, facets.lookup("kept")) == (0, None)
@@ -126,7 +147,9 @@ def test_any_other_answer_uses_the_facet_up(profile: Profile, answer: object) ->
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize(("profile", "raised"), RAISED)
-def test_what_a_verifier_raises_keeps_the_facet(profile: Profile, key: str, raised: BaseException) -> None:
+def test_what_a_verifier_raises_keeps_the_facet(
+    profile: Profile, key: str, raised: BaseException
+) -> None:
     """Whatever a verifier raises reaches the caller itself, and the map is as it was."""
     facets, verify = made(profile), Mock(side_effect=raised)
     with pytest.raises(type(raised)) as caught:
@@ -139,7 +162,9 @@ def test_what_a_verifier_raises_keeps_the_facet(profile: Profile, key: str, rais
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize(("verify", "message"), NO_ANSWERS)
 def test_what_is_no_answer_uses_nothing_up(key: str, verify: Mock, message: str) -> None:
-    """False and what is to be awaited are refused with the fix, without a warning, and the map is as it was."""
+    """False and what is to be awaited are refused with the fix, without a warning, and the map is
+    as it was.
+    """
     facets = made()
     with pytest.raises(TypeError, match=message):
         facets.verify_and_consume(key, verify)
@@ -154,7 +179,9 @@ def test_the_answer_has_the_type_of_the_verifiers() -> None:
 
 @pytest.mark.parametrize("entries_max", [0, 1])
 def test_the_bound_refuses_a_new_key(entries_max: int) -> None:
-    """A map for one facet, which zero is read as too, refuses a second; one that is held already is refused as that."""
+    """A map for one facet, which zero is read as too, refuses a second; one that is held already is
+    refused as that.
+    """
     facets = made(entries_max=entries_max)
     with pytest.raises(AlreadyRegistered):
         facets.register("kept", "facet")
@@ -164,7 +191,9 @@ def test_the_bound_refuses_a_new_key(entries_max: int) -> None:
     assert_nothing_lost(facets)
 
 
-@pytest.mark.parametrize(("profile", "entries_max"), [(HARDENED, None), (PUBLISHED, None), (PUBLISHED, 1)])
+@pytest.mark.parametrize(
+    ("profile", "entries_max"), [(HARDENED, None), (PUBLISHED, None), (PUBLISHED, 1)]
+)
 def test_without_a_bound_nothing_is_refused(profile: Profile, entries_max: int | None) -> None:
     """Without a bound, which the published profile never has, far more than the default are held."""
     facets = FacetMap[int](entries_max=entries_max, profile=profile)
@@ -183,7 +212,11 @@ class Naive:
         """What a call answers, or the kind of what it raises."""
         if self.crashed:
             return StorePoisoned
-        if call == "register" and not self.published and (key in self.facets or len(self.facets) == 2):
+        if (
+            call == "register"
+            and not self.published
+            and (key in self.facets or len(self.facets) == 2)
+        ):
             return AlreadyRegistered if key in self.facets else EntriesLimitReached
         if call == "register":
             self.facets[key] = given
@@ -217,16 +250,22 @@ def test_any_calls_are_answered_as_by_the_naive_map(profile: Profile, seed: int)
 def test_a_key_must_be_text_and_not_empty(call: str, bad: Any) -> None:
     """A key that is no str or is empty is refused with the fix, and nothing is touched."""
     facets = made()
-    with pytest.raises((TypeError, ValueError), match=r"^revocation_id is (\w+, not str|empty): pass the revo"):
+    with pytest.raises(
+        (TypeError, ValueError), match=r"^revocation_id is (\w+, not str|empty): pass the revo"
+    ):
         OF_A_KEY[call](facets, bad)
     assert_nothing_lost(facets)
 
 
 @pytest.mark.parametrize("profile", Profile)
 def test_a_facet_is_not_none_and_a_verifier_can_be_called(profile: Profile) -> None:
-    """None is no facet, for it means that there is none, and no verifier either; nothing is touched, nor poisoned."""
+    """None is no facet, for it means that there is none, and no verifier either; nothing is
+    touched, nor poisoned.
+    """
     facets: FacetMap[Any] = made(profile)
-    with pytest.raises(TypeError, match=r"^facet is None, which means that there is none: pass the facet$"):
+    with pytest.raises(
+        TypeError, match=r"^facet is None, which means that there is none: pass the facet$"
+    ):
         facets.register("unknown", None)
     with pytest.raises(TypeError, match=r"^verify is str, which can't be called: pass a function$"):
         facets.verify_and_consume("kept", "facet")  # type: ignore[arg-type]  # on purpose
@@ -238,23 +277,36 @@ def test_a_facet_is_not_none_and_a_verifier_can_be_called(profile: Profile) -> N
     [
         ("entries_max", 1.0, TypeError, "^entries_max is float, not int: pass a whole number$"),
         ("entries_max", -1, ValueError, "^entries_max is -1: pass 1 or more"),
-        ("lock", Mock(return_value=threading.Lock()), TypeError, "^lock gave the same lock twice: it must make a new"),
+        (
+            "lock",
+            Mock(return_value=threading.Lock()),
+            TypeError,
+            "^lock gave the same lock twice: it must make a new",
+        ),
     ],
 )
-def test_bad_parts_are_refused_at_once(name: str, bad: Any, refusal: type[Exception], message: str) -> None:
+def test_bad_parts_are_refused_at_once(
+    name: str, bad: Any, refusal: type[Exception], message: str
+) -> None:
     """A bound or a lock that can't be one is refused when the map is made, with the fix."""
     with pytest.raises(refusal, match=message):
         FacetMap(**{name: bad})
 
 
 @pytest.mark.parametrize("key", KEYS)
-@pytest.mark.parametrize("verify", [*(Mock(side_effect=crash) for crash in CRASHES), *(mock for mock, _ in NO_ANSWERS)])
+@pytest.mark.parametrize(
+    "verify", [*(Mock(side_effect=crash) for crash in CRASHES), *(mock for mock, _ in NO_ANSWERS)]
+)
 def test_a_crash_poisons_the_published_map(key: str, verify: Mock) -> None:
-    """After a crash every call of every thread crashes, no verifier runs, and the facet is still in there."""
+    """After a crash every call of every thread crashes, no verifier runs, and the facet is still in
+    there.
+    """
     facets, never = made(PUBLISHED), Mock()
     with pytest.raises(BaseException, match=r"^(crash|3|the verifier returned .*|)$"):
         facets.verify_and_consume(key, verify)
-    assert [outcome(beside(call, facets, "other")) for call in EVERY.values()] == [StorePoisoned] * len(EVERY)
+    assert [outcome(beside(call, facets, "other")) for call in EVERY.values()] == [
+        StorePoisoned
+    ] * len(EVERY)
     with pytest.raises(StorePoisoned, match=r"^a verifier crashed: make a new map$"):
         facets.verify_and_consume("kept", never)
     never.assert_not_called()
@@ -263,7 +315,9 @@ def test_a_crash_poisons_the_published_map(key: str, verify: Mock) -> None:
 
 @pytest.mark.parametrize("call", EVERY)
 def test_a_verifier_cannot_use_its_published_map(call: str) -> None:
-    """A verifier that comes back to its published map is told at once, and that is a crash if it lets it out."""
+    """A verifier that comes back to its published map is told at once, and that is a crash if it
+    lets it out.
+    """
     facets = made(PUBLISHED)
 
     def verify(_: str | None) -> None:
@@ -276,12 +330,17 @@ def test_a_verifier_cannot_use_its_published_map(call: str) -> None:
     assert outcome(beside(facets.lookup, "kept")) is StorePoisoned
 
 
-# --- threads: who waits for whom, and verifiers that come back ---------------------------------------
+# --- threads: who waits for whom, and verifiers that come back
+# ---------------------------------------
 
 
 @pytest.mark.parametrize(("profile", "verified", "used", "call"), WAITING)
-def test_what_must_wait_for_a_verifier_waits(profile: Profile, verified: str, used: str, call: str) -> None:
-    """Whatever changes a key that is being verified, known or not, waits, and in the published profile every call."""
+def test_what_must_wait_for_a_verifier_waits(
+    profile: Profile, verified: str, used: str, call: str
+) -> None:
+    """Whatever changes a key that is being verified, known or not, waits, and in the published
+    profile every call.
+    """
     waits = threading.Semaphore(0)
     facets = made(profile, lock=lambda: TellingLock(waits.release))
     may_go_on, first = verifying(facets, verified, return_value="yes")
@@ -302,7 +361,9 @@ def test_who_waited_is_handed_what_was_not_used(raised: type[BaseException]) -> 
 
 
 def test_what_need_not_wait_for_a_verifier_goes_on() -> None:
-    """While a facet is being verified it shows and counts against the bound, and other keys are not held up."""
+    """While a facet is being verified it shows and counts against the bound, and other keys are not
+    held up.
+    """
     facets = made(entries_max=1)
     may_go_on, first = verifying(facets, "kept", return_value="yes")
     assert outcome(beside(facets.lookup, "kept")) == "facet"
@@ -325,7 +386,9 @@ def test_an_interrupted_wait_leaves_no_trace(key: str, call: str) -> None:
 
 
 def test_a_turn_that_was_not_given_back_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A verification that was interrupted before it could say that it is over holds no other thread up."""
+    """A verification that was interrupted before it could say that it is over holds no other thread
+    up.
+    """
     facets = made()
     with monkeypatch.context() as patched:
         patched.setattr(FacetMap, "_end", Mock(side_effect=KeyboardInterrupt))
@@ -339,37 +402,56 @@ def test_a_turn_that_was_not_given_back_is_over(monkeypatch: pytest.MonkeyPatch)
 def test_a_verifier_cannot_change_its_own_key(key: str, call: str) -> None:
     """A verifier that comes back to its own key is told at once, and nothing is changed."""
     facets = made()
-    assert outcome(beside(facets.verify_and_consume, key, lambda _: CHANGES[call](facets, key))) is VerifierReentered
+    assert (
+        outcome(beside(facets.verify_and_consume, key, lambda _: CHANGES[call](facets, key)))
+        is VerifierReentered
+    )
     assert_nothing_lost(facets)
 
 
 def test_a_verifier_may_use_other_keys() -> None:
     """A verifier may do everything to other keys, and look its own up."""
     facets = made()
-    future = beside(facets.verify_and_consume, "kept", lambda _: [call(facets, "other") for call in EVERY.values()])
-    assert (outcome(future), facets.lookup("kept"), facets.held) == (["None", False, None, "again", 2], None, 1)
+    future = beside(
+        facets.verify_and_consume,
+        "kept",
+        lambda _: [call(facets, "other") for call in EVERY.values()],
+    )
+    assert (outcome(future), facets.lookup("kept"), facets.held) == (
+        ["None", False, None, "again", 2],
+        None,
+        1,
+    )
 
 
 @pytest.mark.parametrize("call", CHANGES)
 @pytest.mark.parametrize("threads", [2, 3, 5])
 def test_a_circle_of_verifiers_is_broken(threads: int, call: str) -> None:
-    """Of verifiers each of which wants the next one's key one is told, the others go on, and no key stays taken."""
+    """Of verifiers each of which wants the next one's key one is told, the others go on, and no key
+    stays taken.
+    """
     facets, barrier = FacetMap[str](), threading.Barrier(threads)
 
     def verify(number: int) -> object:
         then = f"{(number + 1) % threads}"
-        return facets.verify_and_consume(f"{number}", lambda _: [barrier.wait(PATIENCE_S), CHANGES[call](facets, then)])
+        return facets.verify_and_consume(
+            f"{number}", lambda _: [barrier.wait(PATIENCE_S), CHANGES[call](facets, then)]
+        )
 
     results = [outcome(future) for future in [beside(verify, number) for number in range(threads)]]
     assert [type(result) for result in results].count(list) == threads - 1
     assert VerifierReentered in results
-    assert {type(outcome(beside(facets.revoke, f"{number}"))) for number in range(threads)} == {bool}
+    assert {type(outcome(beside(facets.revoke, f"{number}"))) for number in range(threads)} == {
+        bool
+    }
 
 
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.usefixtures("eager_switching")
 def test_a_facet_raced_for_is_handed_to_one_verifier(profile: Profile) -> None:
-    """Of ten threads that verify a key at once one succeeds with its facet, and no two verifiers run at once."""
+    """Of ten threads that verify a key at once one succeeds with its facet, and no two verifiers
+    run at once.
+    """
     facets, barrier, free = FacetMap[int](profile=profile), threading.Barrier(10), threading.Lock()
     for number in range(50):
         facets.register(f"{number}", number)
@@ -381,7 +463,12 @@ def test_a_facet_raced_for_is_handed_to_one_verifier(profile: Profile) -> None:
         return given
 
     def handed() -> set[int | None]:
-        return {(barrier.wait(PATIENCE_S), facets.verify_and_consume(f"{i}", verify))[1] for i in range(50)}
+        return {
+            (barrier.wait(PATIENCE_S), facets.verify_and_consume(f"{i}", verify))[1]
+            for i in range(50)
+        }
 
-    each = [future.result(6 * PATIENCE_S) - {None} for future in [beside(handed) for _ in range(10)]]
+    each = [
+        future.result(6 * PATIENCE_S) - {None} for future in [beside(handed) for _ in range(10)]
+    ]
     assert sorted(number for one in each for number in one if number is not None) == list(range(50))

@@ -1,6 +1,8 @@
-"""The hand-off store as a program meets it: what it refuses, what it says then, and that nothing is lost by it.
+"""The hand-off store as a program meets it: what it refuses, what it says then, and that nothing is
+lost by it.
 
-What it answers to good calls in any order is the law's business, and is judged by the conformance suite.
+What it answers to good calls in any order is the law's business, and is judged by the conformance
+suite.
 """
 
 from __future__ import annotations
@@ -132,7 +134,9 @@ def test_a_lifetime_of_zero_is_one_millisecond(clock: ManualClock) -> None:
 
 def test_attempts_of_zero_draw_once() -> None:
     """An `attempts` of zero is read as 1."""
-    store = HandoffTokenStore(attempts=0, random_bytes=Mock(side_effect=[SECRET, SECRET, os.urandom(16)]))
+    store = HandoffTokenStore(
+        attempts=0, random_bytes=Mock(side_effect=[SECRET, SECRET, os.urandom(16)])
+    )
     kept = store.issue()
     with pytest.raises(CollisionExhausted, match=r"^1 draws"):
         store.issue()
@@ -152,17 +156,22 @@ def test_huge_limits_and_instants_are_exact() -> None:
     assert (caught.value.deadline_ms, caught.value.now_ms) == (2 * HUGE, 2 * HUGE)
 
 
-# --- what is presented, expected and revoked ---------------------------------------------------------
+# --- what is presented, expected and revoked
+# ---------------------------------------------------------
 
 BAD_SIXTEEN = [
-    pytest.param("S3CRET-BYTES-16!", TypeError, "is str, not bytes: pass the 16 bytes themselves", id="str"),
+    pytest.param(
+        "S3CRET-BYTES-16!", TypeError, "is str, not bytes: pass the 16 bytes themselves", id="str"
+    ),
     pytest.param("", TypeError, "is str, not bytes", id="empty-str"),
     pytest.param(None, TypeError, "is NoneType, not bytes", id="none"),
     pytest.param(16, TypeError, "is int, not bytes", id="int"),
     pytest.param(bytearray(SECRET), TypeError, "is bytearray, not bytes", id="bytearray"),
     pytest.param(memoryview(SECRET), TypeError, "is memoryview, not bytes", id="memoryview"),
     pytest.param(b"", ValueError, "has 0 bytes, not 16", id="empty"),
-    pytest.param(SECRET[:15], ValueError, "has 15 bytes, not 16: pass exactly what was issued", id="15"),
+    pytest.param(
+        SECRET[:15], ValueError, "has 15 bytes, not 16: pass exactly what was issued", id="15"
+    ),
     pytest.param(SECRET + b"!", ValueError, "has 17 bytes, not 16", id="17"),
 ]
 NO_TOKENS = [SECRET, "S3CRET-BYTES-16!", "", b"", None, 16, bytearray(SECRET), SECRET[:15]]
@@ -172,14 +181,26 @@ NO_TOKENS = [SECRET, "S3CRET-BYTES-16!", "", b"", None, 16, bytearray(SECRET), S
 @pytest.mark.parametrize(
     ("name", "use"),
     [
-        pytest.param("presented", lambda store, kept, bad: store.consume(bad, expected=kept), id="presented"),
-        pytest.param("a hand-off token", lambda store, kept, bad: HandoffToken(bad), id="constructed"),
+        pytest.param(
+            "presented", lambda store, kept, bad: store.consume(bad, expected=kept), id="presented"
+        ),
+        pytest.param(
+            "a hand-off token", lambda store, kept, bad: HandoffToken(bad), id="constructed"
+        ),
     ],
 )
 def test_other_than_16_bytes_is_refused(
-    store: HandoffTokenStore, kept: HandoffToken, name: str, use: Use, bad: Any, refusal: type[Exception], message: str
+    store: HandoffTokenStore,
+    kept: HandoffToken,
+    name: str,
+    use: Use,
+    bad: Any,
+    refusal: type[Exception],
+    message: str,
 ) -> None:
-    """What is presented or made a token must be 16 bytes; the refusal touches nothing and shows nothing of it."""
+    """What is presented or made a token must be 16 bytes; the refusal touches nothing and shows
+    nothing of it.
+    """
     with pytest.raises(refusal, match=f"^{name} {message}") as caught:
         use(store, kept, bad)
     assert "S3CRET" not in all_that_shows(caught.value)
@@ -190,29 +211,40 @@ def test_other_than_16_bytes_is_refused(
 @pytest.mark.parametrize(
     ("name", "use"),
     [
-        pytest.param("expected", lambda store, kept, bad: store.consume(kept, expected=bad), id="expected"),
+        pytest.param(
+            "expected", lambda store, kept, bad: store.consume(kept, expected=bad), id="expected"
+        ),
         pytest.param("token", lambda store, kept, bad: store.revoke(bad), id="revoked"),
     ],
 )
 def test_other_than_a_token_is_refused(
     store: HandoffTokenStore, kept: HandoffToken, name: str, use: Use, bad: Any
 ) -> None:
-    """Raw bytes can be neither expected nor revoked, so swapped arguments are refused; nothing is touched or shown."""
-    with pytest.raises(TypeError, match=f"^{name} is {type(bad).__name__}: pass the HandoffToken that was") as caught:
+    """Raw bytes can be neither expected nor revoked, so swapped arguments are refused; nothing is
+    touched or shown.
+    """
+    with pytest.raises(
+        TypeError, match=f"^{name} is {type(bad).__name__}: pass the HandoffToken that was"
+    ) as caught:
         use(store, kept, bad)
     assert "S3CRET" not in all_that_shows(caught.value)
     assert_nothing_lost(store, kept)
 
 
-def test_a_token_made_of_the_issued_bytes_is_the_issued_one(store: HandoffTokenStore, kept: HandoffToken) -> None:
+def test_a_token_made_of_the_issued_bytes_is_the_issued_one(
+    store: HandoffTokenStore, kept: HandoffToken
+) -> None:
     """A token that travelled as bytes is as good as the one that was issued."""
     assert_nothing_lost(store, HandoffToken(bytes(kept)))
 
 
-# --- the clock ----------------------------------------------------------------------------------------
+# --- the clock
+# ----------------------------------------------------------------------------------------
 
 
-def test_a_clock_that_goes_back_revives_nothing(store: HandoffTokenStore, clock: ManualClock) -> None:
+def test_a_clock_that_goes_back_revives_nothing(
+    store: HandoffTokenStore, clock: ManualClock
+) -> None:
     """When the clock goes back the latest instant seen counts, so what was dead stays dead."""
     dead, other = store.issue(), store.issue()
     clock.set(1_100)
@@ -223,8 +255,12 @@ def test_a_clock_that_goes_back_revives_nothing(store: HandoffTokenStore, clock:
     assert (caught.value.deadline_ms, caught.value.now_ms) == (1_100, 1_100)
 
 
-def test_a_clock_that_goes_back_shortens_no_lifetime(store: HandoffTokenStore, clock: ManualClock) -> None:
-    """A token issued after the clock went back lives its whole lifetime from the latest instant seen."""
+def test_a_clock_that_goes_back_shortens_no_lifetime(
+    store: HandoffTokenStore, clock: ManualClock
+) -> None:
+    """A token issued after the clock went back lives its whole lifetime from the latest instant
+    seen.
+    """
     first = store.issue()
     clock.set(0)
     second = store.issue()
@@ -243,9 +279,15 @@ def test_the_published_profile_believes_a_clock_that_goes_back(clock: ManualCloc
     store.consume(revived, expected=revived)
 
 
-@pytest.mark.parametrize(("profile", "answer"), [(Profile.HARDENED, False), (Profile.PUBLISHED, True)])
-def test_only_the_published_revoke_counts_the_dead(clock: ManualClock, profile: Profile, answer: bool) -> None:
-    """Revoking a dead token ends it in both profiles, and only the published one says that it was pending."""
+@pytest.mark.parametrize(
+    ("profile", "answer"), [(Profile.HARDENED, False), (Profile.PUBLISHED, True)]
+)
+def test_only_the_published_revoke_counts_the_dead(
+    clock: ManualClock, profile: Profile, answer: bool
+) -> None:
+    """Revoking a dead token ends it in both profiles, and only the published one says that it was
+    pending.
+    """
     store = HandoffTokenStore(ttl_ms=100, clock=clock, profile=profile)
     dead = store.issue()
     clock.advance(100)
@@ -264,7 +306,9 @@ def test_a_published_clock_that_goes_back_blocks_no_issue(clock: ManualClock) ->
     assert store.issue()
 
 
-def test_an_interrupted_sweep_does_not_jam_the_store(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_sweep_does_not_jam_the_store(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After a sweep that was interrupted before it dropped anything, the next issue sweeps again."""
     store = HandoffTokenStore(pending_max=1, ttl_ms=10, clock=clock)
     store.issue()
@@ -276,7 +320,8 @@ def test_an_interrupted_sweep_does_not_jam_the_store(clock: ManualClock, monkeyp
     assert store.issue()
 
 
-# --- the random source --------------------------------------------------------------------------------
+# --- the random source
+# --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -292,7 +337,9 @@ def test_an_interrupted_sweep_does_not_jam_the_store(clock: ManualClock, monkeyp
     ],
 )
 def test_a_failing_random_source_changes_nothing(clock: ManualClock, bad: Any, reason: str) -> None:
-    """A random source that raises or gives no 16 bytes fails the issue, which says why without the bytes."""
+    """A random source that raises or gives no 16 bytes fails the issue, which says why without the
+    bytes.
+    """
     draws = Mock(side_effect=[os.urandom(16), bad, os.urandom(16)])
     store = HandoffTokenStore(clock=clock, random_bytes=draws)
     kept = store.issue()
@@ -313,7 +360,8 @@ def test_an_interrupt_is_no_refusal_and_frees_the_lock() -> None:
     assert_nothing_lost(store, kept)
 
 
-# --- threads and the store itself ---------------------------------------------------------------------
+# --- threads and the store itself
+# ---------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("eager_switching")
@@ -335,7 +383,9 @@ def test_threads_that_issue_never_exceed_the_limit() -> None:
     assert (len(tokens), max(most), store.held) == (100, 100, 100)
 
 
-def test_held_counts_the_dead_until_they_are_dropped(store: HandoffTokenStore, clock: ManualClock) -> None:
+def test_held_counts_the_dead_until_they_are_dropped(
+    store: HandoffTokenStore, clock: ManualClock
+) -> None:
     """`held` counts what is held, dead or alive, and `prune` answers how many dead ones it dropped."""
     store.issue()
     clock.advance(1)
@@ -345,7 +395,11 @@ def test_held_counts_the_dead_until_they_are_dropped(store: HandoffTokenStore, c
     assert (store.prune(), store.held) == (1, 1)
 
 
-def test_a_printed_store_shows_its_bounds_and_no_token(store: HandoffTokenStore, kept: HandoffToken) -> None:
+def test_a_printed_store_shows_its_bounds_and_no_token(
+    store: HandoffTokenStore, kept: HandoffToken
+) -> None:
     """The printed form of a store has its numbers only, however it is printed."""
     assert kept == SECRET
-    assert {repr(store), str(store), f"{store}"} == {"<HandoffTokenStore: 1 held, at most 2, for 100 ms>"}
+    assert {repr(store), str(store), f"{store}"} == {
+        "<HandoffTokenStore: 1 held, at most 2, for 100 ms>"
+    }

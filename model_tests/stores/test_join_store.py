@@ -1,4 +1,6 @@
-"""The join store as a program meets it: every cell of its table, what it refuses, and that nothing is lost by it."""
+"""The join store as a program meets it: every cell of its table, what it refuses, and that nothing
+is lost by it.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +33,17 @@ store_of = partial(JoinTokenStore, in_flight_ms=FLIGHT)
 CALLS: list[Call] = [
     ("register", {"expires_at_ms": EXPIRY}),
     *(("begin", {"address": address}) for address in "aA"),
-    *(("consume", {"address": address, "attempt": attempt}) for address in "aA" for attempt in range(4)),
+    *(
+        ("consume", {"address": address, "attempt": attempt})
+        for address in "aA"
+        for attempt in range(4)
+    ),
     *(("revert", {"attempt": attempt}) for attempt in range(4)),
     ("abort", {}),
 ]
-REGISTER, BEGIN, BEGIN_OTHER, CONSUME, REVERT, ABORT = (CALLS[index] for index in (0, 1, 2, 4, 12, -1))
+REGISTER, BEGIN, BEGIN_OTHER, CONSUME, REVERT, ABORT = (
+    CALLS[index] for index in (0, 1, 2, 4, 12, -1)
+)
 
 # How each state is reached: calls, and the instant of each.
 PATHS: dict[str, list[tuple[int, Call]]] = {
@@ -59,16 +67,26 @@ TABLE: dict[JoinState | None, list[str]] = {
     None: ["", "not_found", "not_found", "not_found", "not_found"],
     ISSUED: ["already_registered", "", NO_WAY, NO_WAY, ""],
     IN_FLIGHT: ["already_registered", "", "", "", ""],
-    JoinState.CONSUMED: ["already_registered", "already_consumed", "already_consumed", NO_WAY, NO_WAY],
+    JoinState.CONSUMED: [
+        "already_registered",
+        "already_consumed",
+        "already_consumed",
+        NO_WAY,
+        NO_WAY,
+    ],
     JoinState.EXPIRED: ["already_registered", "expired", NO_WAY, NO_WAY, NO_WAY],
     JoinState.ABORTED: ["already_registered", "aborted", NO_WAY, NO_WAY, NO_WAY],
 }
 
 
 class Model:
-    """The table as plainly as it goes, with codes for answers; what the table leaves open is decided in `call`."""
+    """The table as plainly as it goes, with codes for answers; what the table leaves open is
+    decided in `call`.
+    """
 
-    def __init__(self, *, clock: ManualClock, profile: Profile, entries_max: int | None = None) -> None:
+    def __init__(
+        self, *, clock: ManualClock, profile: Profile, entries_max: int | None = None
+    ) -> None:
         self.clock, self.lax = clock, profile is PUBLISHED
         self.most = HUGE if self.lax or entries_max is None else entries_max
         self.known, self.overdue = dict[bytes, JoinRecord](), dict[bytes, int]()
@@ -77,7 +95,9 @@ class Model:
     def __getattr__(self, event: str) -> Callable[..., object]:
         return partial(self.call, event)
 
-    def call(self, event: str, digest: bytes, address: str = "", attempt: int = 0, expires_at_ms: int = 0) -> object:
+    def call(
+        self, event: str, digest: bytes, address: str = "", attempt: int = 0, expires_at_ms: int = 0
+    ) -> object:
         known, now, old = self.known, self.clock(), self.known.get(digest)
         refusal = TABLE[old.state if old else None][EVENTS.index(event)]
         if refusal and not (self.lax and event == "register"):
@@ -102,9 +122,13 @@ class Model:
             return "in_flight_conflict"
         if event in ("consume", "revert") and attempt != old.attempt and not self.lax:
             return "stale_attempt"
-        after = {"consume": "consumed", "abort": "aborted", "begin": "expired", "revert": "issued"}[event]
+        after = {"consume": "consumed", "abort": "aborted", "begin": "expired", "revert": "issued"}[
+            event
+        ]
         after = "expired" if event == "revert" and over and not self.lax else after
-        known[digest] = replace(old, state=JoinState(after), address=address if event == "consume" else None)
+        known[digest] = replace(
+            old, state=JoinState(after), address=address if event == "consume" else None
+        )
         return "expired" if event == "begin" else "ok"
 
 
@@ -117,7 +141,9 @@ def answer(subject: object, call: Call, digest: JoinTokenDigest = DIGEST) -> obj
     return "ok" if got is None else got
 
 
-def opened(path: str, make: Callable[..., Any] = store_of, at: int = NOW, **options: Any) -> tuple[Any, ManualClock]:
+def opened(
+    path: str, make: Callable[..., Any] = store_of, at: int = NOW, **options: Any
+) -> tuple[Any, ManualClock]:
     """A store whose token was brought into a state, and its clock, which is at an instant then."""
     clock = ManualClock()
     subject = make(clock=clock, **options)
@@ -130,18 +156,30 @@ def opened(path: str, make: Callable[..., Any] = store_of, at: int = NOW, **opti
 
 def cells(make: Callable[..., Any], profile: Profile, path: str) -> list[tuple[object, ...]]:
     """For each call at each instant: what it answers in that state, and what is held after it."""
-    cases = [(at, call, opened(path, make, at, profile=profile)[0]) for at, call in product(INSTANTS, CALLS)]
+    cases = [
+        (at, call, opened(path, make, at, profile=profile)[0])
+        for at, call in product(INSTANTS, CALLS)
+    ]
     return [(at, *call, answer(subject, call), subject.get(DIGEST)) for at, call, subject in cases]
 
 
 def history(make: Callable[..., Any], profile: Profile, seed: int) -> list[tuple[object, ...]]:
-    """What a sequence of calls answered, at instants that go back too, and everything that was held after each."""
+    """What a sequence of calls answered, at instants that go back too, and everything that was held
+    after each.
+    """
     draw, clock, found = random.Random(seed), ManualClock(NOW), list[tuple[object, ...]]()
     subject = make(clock=clock, profile=profile, entries_max=draw.choice([None, 1, 2]))
     for _ in range(60):
         clock.set(draw.choice([clock(), clock(), *INSTANTS]))
         call = draw.choice([("register", {"expires_at_ms": draw.choice(BOUNDARIES)}), *CALLS[1:]])
-        found.append((clock(), *call, answer(subject, call, draw.choice(DIGESTS)), *map(subject.get, DIGESTS)))
+        found.append(
+            (
+                clock(),
+                *call,
+                answer(subject, call, draw.choice(DIGESTS)),
+                *map(subject.get, DIGESTS),
+            )
+        )
     return found
 
 
@@ -173,28 +211,48 @@ class TestContract(TimedStoreContract[JoinTokenStore, JoinTokenDigest]):
         store.consume(kept, "a", attempt=1)
 
 
-# --- the table --------------------------------------------------------------------------------------
+# --- the table
+# --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("path", PATHS)
 def test_every_cell_of_the_table_holds(profile: Profile, path: str) -> None:
-    """In each state, at each instant that matters, each call answers and leaves what the table says."""
+    """In each state, at each instant that matters, each call answers and leaves what the table
+    says.
+    """
     assert cells(store_of, profile, path) == cells(Model, profile, path)
 
 
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("seed", range(150))
 def test_any_sequence_goes_as_the_table_says(profile: Profile, seed: int) -> None:
-    """Three tokens, two addresses, a clock that jumps and any bound: what is answered and held is the model's."""
+    """Three tokens, two addresses, a clock that jumps and any bound: what is answered and held is
+    the model's.
+    """
     assert history(store_of, profile, seed) == history(Model, profile, seed)
 
 
 def test_the_sequences_reach_every_answer() -> None:
-    """The sequences are of some use: each answer comes up in them, and an attempt that took over another."""
-    codes = {"ok", "already_registered", "entries_limit", "not_found", "already_consumed", "expired", "aborted"}
+    """The sequences are of some use: each answer comes up in them, and an attempt that took over
+    another.
+    """
+    codes = {
+        "ok",
+        "already_registered",
+        "entries_limit",
+        "not_found",
+        "already_consumed",
+        "expired",
+        "aborted",
+    }
     codes |= {"in_flight_conflict", "stale_attempt", "invalid_transition"}
-    assert {row[3] for seed in range(150) for row in history(Model, HARDENED, seed)} >= {*codes, 1, 2, 3}
+    assert {row[3] for seed in range(150) for row in history(Model, HARDENED, seed)} >= {
+        *codes,
+        1,
+        2,
+        3,
+    }
 
 
 @pytest.mark.parametrize(
@@ -207,7 +265,9 @@ def test_the_sequences_reach_every_answer() -> None:
         ("issued", NOW, CONSUME, errors.InvalidTransition(ISSUED)),
     ],
 )
-def test_a_refusal_says_what_it_was_judged_by(path: str, at: int, call: Call, refusal: OnceproofError) -> None:
+def test_a_refusal_says_what_it_was_judged_by(
+    path: str, at: int, call: Call, refusal: OnceproofError
+) -> None:
     """A refusal has the evidence for it, in its attributes."""
     store, _ = opened(path, at=at)
     with pytest.raises(type(refusal)) as caught:
@@ -215,17 +275,33 @@ def test_a_refusal_says_what_it_was_judged_by(path: str, at: int, call: Call, re
     assert vars(caught.value) == vars(refusal)
 
 
-# --- arguments, limits, the clock and the bound -----------------------------------------------------
+# --- arguments, limits, the clock and the bound
+# -----------------------------------------------------
 
 NO_DIGESTS = [RAW, RAW.decode(), bytes(DIGEST), DIGEST.hex(), bytearray(DIGEST), None, [DIGEST]]
-ON_TOKENS = [(name, {"digest": DIGEST, **given}) for name, given in [*CALLS, ("get", {}), ("attempt", BEGIN[1])]]
+ON_TOKENS = [
+    (name, {"digest": DIGEST, **given})
+    for name, given in [*CALLS, ("get", {}), ("attempt", BEGIN[1])]
+]
 NUMBERS = ["attempt", "expires_at_ms"]
 BAD_ARGUMENTS: list[tuple[str, Any, type[Exception], str]] = [
-    *(("digest", bad, TypeError, r"digest is \w+: pass JoinTokenDigest\.of\(raw\)") for bad in NO_DIGESTS),
-    *(("address", bad, TypeError, "address is .+, not str: pass") for bad in (None, b"a", 5, ("10.0.0.1", 9000))),
+    *(
+        ("digest", bad, TypeError, r"digest is \w+: pass JoinTokenDigest\.of\(raw\)")
+        for bad in NO_DIGESTS
+    ),
+    *(
+        ("address", bad, TypeError, "address is .+, not str: pass")
+        for bad in (None, b"a", 5, ("10.0.0.1", 9000))
+    ),
     ("address", "", ValueError, "address is empty: pass"),
-    *((name, bad, TypeError, f"{name} is .+, not int: pass") for name, bad in product(NUMBERS, (None, 1.5, True, "1"))),
-    *(("expires_at_ms", bad, ValueError, f"expires_at_ms is {bad}: pass an instant") for bad in (-1, -HUGE)),
+    *(
+        (name, bad, TypeError, f"{name} is .+, not int: pass")
+        for name, bad in product(NUMBERS, (None, 1.5, True, "1"))
+    ),
+    *(
+        ("expires_at_ms", bad, ValueError, f"expires_at_ms is {bad}: pass an instant")
+        for bad in (-1, -HUGE)
+    ),
 ]
 BAD = [
     (call, given | {name: bad}, refusal, message)
@@ -236,8 +312,12 @@ BAD = [
 
 
 @pytest.mark.parametrize(("call", "given", "refusal", "message"), BAD)
-def test_a_bad_argument_is_refused(call: str, given: Any, refusal: type[Exception], message: str) -> None:
-    """A raw token, and whatever else is of another kind, is refused with what to pass; nothing is touched or shown."""
+def test_a_bad_argument_is_refused(
+    call: str, given: Any, refusal: type[Exception], message: str
+) -> None:
+    """A raw token, and whatever else is of another kind, is refused with what to pass; nothing is
+    touched or shown.
+    """
     store, _ = opened("in flight")
     before = store.get(DIGEST)
     with pytest.raises(refusal, match=f"^{message}") as caught:
@@ -264,19 +344,31 @@ def test_a_digest_is_made_of_bytes(make: Callable[[Any], object], bad: Any) -> N
 
 
 def test_limits_of_zero_are_read_as_one() -> None:
-    """With limits of zero an attempt keeps its token for a millisecond, and one record is held; print shows that."""
+    """With limits of zero an attempt keeps its token for a millisecond, and one record is held;
+    print shows that.
+    """
     clock = ManualClock(NOW)
     store = JoinTokenStore(in_flight_ms=0, entries_max=0, clock=clock)
-    assert [answer(store, call) for call in (REGISTER, BEGIN, BEGIN_OTHER)] == ["ok", 1, "in_flight_conflict"]
+    assert [answer(store, call) for call in (REGISTER, BEGIN, BEGIN_OTHER)] == [
+        "ok",
+        1,
+        "in_flight_conflict",
+    ]
     clock.advance(1)
     assert [answer(store, BEGIN_OTHER), answer(store, REGISTER, OTHER)] == [2, "entries_limit"]
     assert repr(store) == "<JoinTokenStore: 1 held, at most 1, in flight for 1 ms>"
     assert repr(JoinTokenStore()) == "<JoinTokenStore: 0 held, no bound, in flight for 30000 ms>"
 
 
-@pytest.mark.parametrize(("bound", "profile", "reads"), [(None, HARDENED, 0), (2, HARDENED, 1), (2, PUBLISHED, 0)])
-def test_only_calls_that_look_at_time_read_the_clock(bound: int | None, profile: Profile, reads: int) -> None:
-    """Begin and revert read the clock once, register where there is a bound, and no other call does."""
+@pytest.mark.parametrize(
+    ("bound", "profile", "reads"), [(None, HARDENED, 0), (2, HARDENED, 1), (2, PUBLISHED, 0)]
+)
+def test_only_calls_that_look_at_time_read_the_clock(
+    bound: int | None, profile: Profile, reads: int
+) -> None:
+    """Begin and revert read the clock once, register where there is a bound, and no other call
+    does.
+    """
     clock = Mock(return_value=NOW)
     store = store_of(clock=clock, entries_max=bound, profile=profile)
     calls: list[Call] = [REGISTER, BEGIN, REVERT, CONSUME, ABORT, ("get", {}), REGISTER]
@@ -296,17 +388,30 @@ def test_a_failing_clock_changes_nothing(bad: Any) -> None:
 
 
 def test_a_clock_that_goes_back_loses_no_record_to_drop() -> None:
-    """A register before the expiry drops nothing, nor does one that is refused; a later one still drops it."""
+    """A register before the expiry drops nothing, nor does one that is refused; a later one still
+    drops it.
+    """
     store, clock = opened("expired", entries_max=1)
     full, known, after = "entries_limit", "already_registered", EXPIRY + 1
-    for at, digest, found in [(EXPIRY, OTHER, full), (after, DIGEST, known), (0, OTHER, full), (after, OTHER, "ok")]:
+    for at, digest, found in [
+        (EXPIRY, OTHER, full),
+        (after, DIGEST, known),
+        (0, OTHER, full),
+        (after, OTHER, "ok"),
+    ]:
         clock.set(at)
         assert answer(store, REGISTER, digest) == found
 
 
-@pytest.mark.parametrize(("broken", "done"), [("heappush", False), ("heappush", True), ("heappop", False)])
-def test_an_interrupted_drop_is_made_up_for(broken: str, done: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When ending or dropping a record is interrupted, it goes in its time, and its successor does not."""
+@pytest.mark.parametrize(
+    ("broken", "done"), [("heappush", False), ("heappush", True), ("heappop", False)]
+)
+def test_an_interrupted_drop_is_made_up_for(
+    broken: str, done: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When ending or dropping a record is interrupted, it goes in its time, and its successor does
+    not.
+    """
     store, _ = opened("issued", at=EXPIRY + 1, entries_max=1)
 
     def interrupt(*given: Any) -> None:
@@ -319,14 +424,20 @@ def test_an_interrupted_drop_is_made_up_for(broken: str, done: bool, monkeypatch
         with pytest.raises(KeyboardInterrupt):
             assert [answer(store, ABORT), answer(store, REGISTER, OTHER)]
     answer(store, ABORT)
-    assert [answer(store, REGISTER, OTHER), answer(store, REGISTER, THIRD)] == ["ok", "entries_limit"]
+    assert [answer(store, REGISTER, OTHER), answer(store, REGISTER, THIRD)] == [
+        "ok",
+        "entries_limit",
+    ]
 
 
-# --- the attempt ------------------------------------------------------------------------------------
+# --- the attempt
+# ------------------------------------------------------------------------------------
 
 
 def test_an_attempt_that_consumes_has_used_the_token() -> None:
-    """An attempt begins at once, has its number, and what it consumed stays so when it is left: none can begin."""
+    """An attempt begins at once, has its number, and what it consumed stays so when it is left:
+    none can begin.
+    """
     store, _ = opened("reverted")
     attempt = store.attempt(DIGEST, "b")
     assert (attempt.number, store.get(DIGEST)) == (2, JoinRecord(IN_FLIGHT, "b", 2, EXPIRY))
@@ -352,7 +463,9 @@ def test_an_attempt_that_is_left_is_reverted(at: int, state: JoinState) -> None:
 
 @pytest.mark.parametrize("call", [ABORT, CONSUME, REVERT, BEGIN, BEGIN_OTHER])
 def test_leaving_an_attempt_that_no_longer_runs_is_silent(call: Call) -> None:
-    """Where the attempt was ended or taken over meanwhile, it can't consume, and leaving it changes nothing."""
+    """Where the attempt was ended or taken over meanwhile, it can't consume, and leaving it changes
+    nothing.
+    """
     store, clock = opened("issued")
     with store.attempt(DIGEST, "a") as attempt:
         clock.set(NOW + FLIGHT)
@@ -365,7 +478,9 @@ def test_leaving_an_attempt_that_no_longer_runs_is_silent(call: Call) -> None:
 
 @pytest.mark.parametrize(("profile", "at"), [(HARDENED, EXPIRY + 1), (PUBLISHED, NOW)])
 def test_leaving_a_consumed_attempt_spares_a_later_token(profile: Profile, at: int) -> None:
-    """Leaving after a consume reverts nothing, were it another's attempt of the same number by then."""
+    """Leaving after a consume reverts nothing, were it another's attempt of the same number by
+    then.
+    """
     store, clock = opened("issued", profile=profile, entries_max=1)
     with store.attempt(DIGEST, "a") as attempt:
         attempt.consume()
@@ -379,7 +494,9 @@ def test_leaving_a_consumed_attempt_spares_a_later_token(profile: Profile, at: i
 
 @pytest.mark.parametrize("addresses", ["aaaaaaaaaa", "abcdefghij"])
 def test_an_attempt_raced_for_is_consumed_once(addresses: str) -> None:
-    """Of ten threads that begin and consume a token at once exactly one consumes it, be they one address or ten."""
+    """Of ten threads that begin and consume a token at once exactly one consumes it, be they one
+    address or ten.
+    """
     store = store_of(clock=ManualClock())
 
     def use(number: int, turn: int) -> object:
@@ -391,7 +508,9 @@ def test_an_attempt_raced_for_is_consumed_once(addresses: str) -> None:
 
 
 def test_threads_that_register_never_exceed_the_bound() -> None:
-    """Ten threads that register twenty tokens each fill the store to `entries_max`, and never beyond."""
+    """Ten threads that register twenty tokens each fill the store to `entries_max`, and never
+    beyond.
+    """
     store = store_of(clock=ManualClock(), entries_max=50)
     found = in_turns(lambda *each: answer(store, REGISTER, SlowDigest.of(bytes(each))), turns=20)
     assert (sum(answers.count("ok") for answers in found), store.held) == (50, 50)

@@ -1,7 +1,8 @@
-"""Ten threads want one token: one of them gets it, in thousands of histories; without the lock, soon two do.
+"""Ten threads want one token: one of them gets it, in thousands of histories; without the lock,
+soon two do.
 
-Every thread has begun its call before any gets the lock, and each read of the store's container lets the others go on:
-what could come between a look-up and a removal does.
+Every thread has begun its call before any gets the lock, and each read of the store's container
+lets the others go on: what could come between a look-up and a removal does.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ HISTORIES = 10_000
 SOON = 100
 
 History = list[tuple[bool, int, int]]
-"""For each thread: whether it won, and its tickets from one counter, taken before the call and after it."""
+"""For each thread: whether it won, and its tickets from one counter, taken before the call and
+after it.
+"""
 
 
 class Crowd:
@@ -46,7 +49,9 @@ class Crowd:
             before = next(self.tickets)
             try:
                 won = self.act()
-            except Exception:  # a store without its lock may break in any way, and has not granted anything then
+            except (
+                Exception
+            ):  # a store without its lock may break in any way, and has not granted anything then
                 won = False
             self.history.append((won, before, next(self.tickets)))
             self.finish.wait(60)
@@ -138,7 +143,9 @@ def a_facet(gate: Gate) -> Callable[[], bool]:
     store.register("rev-1", "facet")
     store._facets, store._turns = Reads(store._facets), Reads()
     open_lock(store, gate)
-    return lambda: store.verify_and_consume("rev-1", lambda facet: facet is not None or None) is True
+    return lambda: (
+        store.verify_and_consume("rev-1", lambda facet: facet is not None or None) is True
+    )
 
 
 @contextmanager
@@ -168,7 +175,9 @@ CONTESTS = pytest.mark.parametrize("contest", [a_ticket, an_attempt, a_facet])
 
 
 @CONTESTS
-def test_one_of_ten_threads_wins_in_every_history(contest: Callable[[Gate], Callable[[], bool]]) -> None:
+def test_one_of_ten_threads_wins_in_every_history(
+    contest: Callable[[Gate], Callable[[], bool]],
+) -> None:
     """In 10,000 histories in which all ten calls overlap, exactly one is granted."""
     with crowd() as threads:
         histories = [threads.play(contest(Gate(threads, locks=True))) for _ in range(HISTORIES)]

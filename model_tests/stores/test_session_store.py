@@ -1,6 +1,8 @@
-"""The session cache as a program meets it, and what it shares with the hand-off store: clock, errors, package.
+"""The session cache as a program meets it, and what it shares with the hand-off store: clock,
+errors, package.
 
-What the cache answers to good calls in any order is the law's business, and is judged by the conformance suite.
+What the cache answers to good calls in any order is the law's business, and is judged by the
+conformance suite.
 """
 
 from __future__ import annotations
@@ -114,14 +116,17 @@ def test_huge_limits_instants_and_versions_are_exact() -> None:
     assert (cache.get("high"), cache.get("low")) == (None, None)
 
 
-# --- keys, versions and the clock ---------------------------------------------------------------------
+# --- keys, versions and the clock
+# ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("bad", [None, b"kept", b"", 5, True, 1.0, ["kept"]])
 def test_a_key_must_be_text(cache: SessionVersionCache, call: Call, bad: Any) -> None:
     """A key that is no str is refused, hashable or not, and nothing is touched."""
-    with pytest.raises(TypeError, match=f"^key is {type(bad).__name__}, not str: pass the session's key as text$"):
+    with pytest.raises(
+        TypeError, match=f"^key is {type(bad).__name__}, not str: pass the session's key as text$"
+    ):
         call(cache, bad)
     assert_nothing_lost(cache)
 
@@ -138,7 +143,9 @@ def test_a_key_must_not_be_empty(cache: SessionVersionCache, call: Call) -> None
 @pytest.mark.parametrize("bad", [None, 8.0, True, "8", b"8", timedelta(8)])
 def test_a_version_must_be_an_int(cache: SessionVersionCache, key: str, bad: Any) -> None:
     """A version that is no int is refused, and nothing is touched."""
-    with pytest.raises(TypeError, match=f"^version is {type(bad).__name__}, not int: pass a whole number$"):
+    with pytest.raises(
+        TypeError, match=f"^version is {type(bad).__name__}, not int: pass a whole number$"
+    ):
         cache.set(key, bad)
     assert_nothing_lost(cache)
 
@@ -147,7 +154,9 @@ def test_a_version_must_be_an_int(cache: SessionVersionCache, key: str, bad: Any
 def test_only_the_published_cache_believes_a_clock_that_goes_back(
     clock: ManualClock, profile: Profile, answer: int | None
 ) -> None:
-    """When the clock goes back a dead version stays dead, and counts again in the published profile only."""
+    """When the clock goes back a dead version stays dead, and counts again in the published profile
+    only.
+    """
     cache = SessionVersionCache(ttl_ms=100, clock=clock, profile=profile)
     cache.set("key", 7)
     clock.set(1_100)
@@ -157,7 +166,9 @@ def test_only_the_published_cache_believes_a_clock_that_goes_back(
 
 
 @pytest.mark.parametrize(("profile", "answer"), [(Profile.HARDENED, 7), (Profile.PUBLISHED, 6)])
-def test_only_the_published_cache_takes_an_older_version(clock: ManualClock, profile: Profile, answer: int) -> None:
+def test_only_the_published_cache_takes_an_older_version(
+    clock: ManualClock, profile: Profile, answer: int
+) -> None:
     """An older version does not replace a newer one that is alive, except in the published profile."""
     cache = SessionVersionCache(clock=clock, profile=profile)
     cache.set("key", 7)
@@ -165,14 +176,17 @@ def test_only_the_published_cache_takes_an_older_version(clock: ManualClock, pro
     assert cache.get("key") == answer
 
 
-# --- threads and the cache itself ---------------------------------------------------------------------
+# --- threads and the cache itself
+# ---------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("eager_switching")
 def test_threads_that_set_never_exceed_the_bound() -> None:
     """Ten threads that set a hundred keys each at once never hold more than `entries_max`."""
     cache = SessionVersionCache(entries_max=10)
-    most = together(lambda number: max(cache.set(f"{number}/{i}", i) and cache.held for i in range(1, 101)))
+    most = together(
+        lambda number: max(cache.set(f"{number}/{i}", i) and cache.held for i in range(1, 101))
+    )
     assert max(most) == 10
 
 
@@ -186,10 +200,13 @@ def test_the_newest_version_survives_a_race() -> None:
 
 def test_a_printed_cache_shows_its_bounds_and_no_key(cache: SessionVersionCache) -> None:
     """The printed form of a cache has its numbers only, however it is printed."""
-    assert {repr(cache), str(cache), f"{cache}"} == {"<SessionVersionCache: 1 held, at most 2, for 100 ms>"}
+    assert {repr(cache), str(cache), f"{cache}"} == {
+        "<SessionVersionCache: 1 held, at most 2, for 100 ms>"
+    }
 
 
-# --- the clock for tests ------------------------------------------------------------------------------
+# --- the clock for tests
+# ------------------------------------------------------------------------------
 
 
 def test_a_manual_clock_goes_where_it_is_told() -> None:
@@ -205,7 +222,9 @@ def test_a_manual_clock_goes_where_it_is_told() -> None:
 @pytest.mark.parametrize("name", ["set", "advance", "__init__"])
 def test_a_manual_clock_refuses_what_is_no_int(clock: ManualClock, name: str, bad: Any) -> None:
     """A manual clock takes whole milliseconds only, and stays where it was otherwise."""
-    with pytest.raises(TypeError, match=f"_ms is {type(bad).__name__}, not int: pass whole milliseconds as an int"):
+    with pytest.raises(
+        TypeError, match=f"_ms is {type(bad).__name__}, not int: pass whole milliseconds as an int"
+    ):
         getattr(clock, name)(bad)
     assert clock() == 1_000
 
@@ -216,7 +235,8 @@ def test_the_system_clock_gives_whole_milliseconds() -> None:
     assert monotonic_ms() <= monotonic_ms()
 
 
-# --- refusals and printed tokens ----------------------------------------------------------------------
+# --- refusals and printed tokens
+# ----------------------------------------------------------------------
 
 REFUSALS = [
     (OnceproofError(), "refused", {}),
@@ -230,7 +250,9 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("error", "code", "evidence"), REFUSALS)
-def test_a_refusal_has_its_code_and_evidence(error: OnceproofError, code: str, evidence: dict[str, object]) -> None:
+def test_a_refusal_has_its_code_and_evidence(
+    error: OnceproofError, code: str, evidence: dict[str, object]
+) -> None:
     """A refusal has a code of its own and its evidence as attributes, and nothing else."""
     assert isinstance(error, OnceproofError)
     assert (type(error).code, vars(error)) == (code, evidence)
@@ -238,16 +260,31 @@ def test_a_refusal_has_its_code_and_evidence(error: OnceproofError, code: str, e
 
 
 @pytest.mark.parametrize("error", [error for error, _, _ in REFUSALS])
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
-def test_a_refusal_survives_copying(error: OnceproofError, copied: Callable[[OnceproofError], OnceproofError]) -> None:
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))]
+)
+def test_a_refusal_survives_copying(
+    error: OnceproofError, copied: Callable[[OnceproofError], OnceproofError]
+) -> None:
     """A copied or pickled refusal is as good as the first."""
     again = copied(error)
-    assert (type(again), str(again), again.args, vars(again)) == (type(error), str(error), error.args, vars(error))
+    assert (type(again), str(again), again.args, vars(again)) == (
+        type(error),
+        str(error),
+        error.args,
+        vars(error),
+    )
 
 
-@pytest.mark.parametrize(("at", "presented", "refusal"), [(99, bytes(16), TokenMismatch), (100, SECRET, TokenExpired)])
-def test_a_refused_consume_shows_no_token(at: int, presented: bytes, refusal: type[OnceproofError]) -> None:
-    """What is raised about a token has none of its bytes, in any printed form, argument or attribute."""
+@pytest.mark.parametrize(
+    ("at", "presented", "refusal"), [(99, bytes(16), TokenMismatch), (100, SECRET, TokenExpired)]
+)
+def test_a_refused_consume_shows_no_token(
+    at: int, presented: bytes, refusal: type[OnceproofError]
+) -> None:
+    """What is raised about a token has none of its bytes, in any printed form, argument or
+    attribute.
+    """
     clock = ManualClock()
     store = HandoffTokenStore(ttl_ms=100, clock=clock, random_bytes=Mock(return_value=SECRET))
     token = store.issue()
@@ -257,7 +294,9 @@ def test_a_refused_consume_shows_no_token(at: int, presented: bytes, refusal: ty
     assert "S3CRET" not in all_that_shows(caught.value)
 
 
-@pytest.mark.parametrize("printed", [str, repr, ascii, format, "%s".__mod__, "%r".__mod__, "{!s:>5}".format])
+@pytest.mark.parametrize(
+    "printed", [str, repr, ascii, format, "%s".__mod__, "%r".__mod__, "{!s:>5}".format]
+)
 def test_a_printed_token_is_redacted(printed: Callable[[HandoffToken], str]) -> None:
     """No way to print a token shows its bytes."""
     assert printed(HandoffToken(SECRET)) == "HandoffToken(<redacted>)"
@@ -286,7 +325,8 @@ def test_what_the_random_source_raised_is_the_cause() -> None:
     assert caught.value.__cause__ is raised
 
 
-# --- the package --------------------------------------------------------------------------------------
+# --- the package
+# --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", onceproof.__all__)

@@ -1,4 +1,5 @@
-"""The ticket store as a program meets it: what it answers, refuses and says then, and that nothing is lost by it.
+"""The ticket store as a program meets it: what it answers, refuses and says then, and that nothing
+is lost by it.
 
 What dies when, and what the sweeps drop, is in `test_ticket_sweeps.py`.
 """
@@ -56,7 +57,9 @@ def profile(request: pytest.FixtureRequest) -> Profile:
 def store(clock: ManualClock, profile: Profile) -> TicketStore:
     """A store for two tickets that live 100 ms, the first of which will be TEXT."""
     draws = Mock(side_effect=[SECRET, *map(os.urandom, [32] * 9)])
-    return TicketStore(outstanding_max=2, ttl_ms=100, clock=clock, random_bytes=draws, profile=profile)
+    return TicketStore(
+        outstanding_max=2, ttl_ms=100, clock=clock, random_bytes=draws, profile=profile
+    )
 
 
 @pytest.fixture
@@ -136,7 +139,8 @@ def test_huge_limits_and_instants_are_exact(profile: Profile) -> None:
     assert not store.try_redeem(late)
 
 
-# --- tickets ------------------------------------------------------------------------------------------
+# --- tickets
+# ------------------------------------------------------------------------------------------
 
 
 def test_a_ticket_is_the_draw_in_lower_case_hex(kept: Ticket) -> None:
@@ -164,24 +168,48 @@ def test_a_ticket_survives_copying_as_a_ticket(copied: Callable[[Ticket], Ticket
     assert (str(again), repr(again)) == (TEXT, "Ticket(<redacted>)")
 
 
-# --- redeeming ----------------------------------------------------------------------------------------
+# --- redeeming
+# ----------------------------------------------------------------------------------------
 
 
 def test_a_ticket_is_redeemed_once(store: TicketStore, kept: Ticket) -> None:
-    """The first redeem succeeds, also by the plain text; every later one is refused, without a reason."""
+    """The first redeem succeeds, also by the plain text; every later one is refused, without a
+    reason.
+    """
     store.redeem(TEXT)
     with pytest.raises(TicketRefused) as caught:
         store.redeem(kept)
     assert kept[4:] not in all_that_shows(caught.value)
 
 
-UNKNOWN = ["", "wst_", TEXT[4:], TEXT[:-1], TEXT + "0", TEXT + " ", " " + TEXT, TEXT + "\n", TEXT.upper()]
-UNKNOWN += ["wst_" + SECRET.hex().upper(), "wst_" + "0" * 64, "\0", "\ud800", "é" * 10_000, repr(Ticket(TEXT))]
+UNKNOWN = [
+    "",
+    "wst_",
+    TEXT[4:],
+    TEXT[:-1],
+    TEXT + "0",
+    TEXT + " ",
+    " " + TEXT,
+    TEXT + "\n",
+    TEXT.upper(),
+]
+UNKNOWN += [
+    "wst_" + SECRET.hex().upper(),
+    "wst_" + "0" * 64,
+    "\0",
+    "\ud800",
+    "é" * 10_000,
+    repr(Ticket(TEXT)),
+]
 
 
 @pytest.mark.parametrize("text", UNKNOWN, ids=range(len(UNKNOWN)))
-def test_an_unknown_text_is_refused_and_changes_nothing(store: TicketStore, kept: Ticket, text: str) -> None:
-    """The match is exact: whatever is not the ticket, the empty text included, is refused, and the ticket stays."""
+def test_an_unknown_text_is_refused_and_changes_nothing(
+    store: TicketStore, kept: Ticket, text: str
+) -> None:
+    """The match is exact: whatever is not the ticket, the empty text included, is refused, and the
+    ticket stays.
+    """
     with pytest.raises(TicketRefused):
         store.redeem(text)
     assert store.try_redeem(text) is False
@@ -189,18 +217,30 @@ def test_an_unknown_text_is_refused_and_changes_nothing(store: TicketStore, kept
 
 
 @pytest.mark.parametrize("redeem", REDEEMS)
-@pytest.mark.parametrize("bad", [None, b"", SECRET, TEXT.encode(), bytearray(SECRET), 5, True, [TEXT], (TEXT,)])
-def test_what_is_no_text_is_refused(store: TicketStore, kept: Ticket, redeem: Call, bad: Any) -> None:
+@pytest.mark.parametrize(
+    "bad", [None, b"", SECRET, TEXT.encode(), bytearray(SECRET), 5, True, [TEXT], (TEXT,)]
+)
+def test_what_is_no_text_is_refused(
+    store: TicketStore, kept: Ticket, redeem: Call, bad: Any
+) -> None:
     """What is no str is refused, hashable or not; nothing is touched or shown."""
-    with pytest.raises(TypeError, match=f"^text is {type(bad).__name__}, not str: pass the ticket as it") as caught:
+    with pytest.raises(
+        TypeError, match=f"^text is {type(bad).__name__}, not str: pass the ticket as it"
+    ) as caught:
         redeem(store, bad)
     assert "S3CRET" not in all_that_shows(caught.value)
     assert_nothing_lost(store, kept)
 
 
-@pytest.mark.parametrize(("age", "alive"), [(0, True), (99, True), (100, False), (101, False), (HUGE, False)])
-def test_a_ticket_is_dead_at_its_deadline(store: TicketStore, clock: ManualClock, age: int, alive: bool) -> None:
-    """A ticket is alive until the last millisecond before issue + ttl and dead at it; either way redeem removes it."""
+@pytest.mark.parametrize(
+    ("age", "alive"), [(0, True), (99, True), (100, False), (101, False), (HUGE, False)]
+)
+def test_a_ticket_is_dead_at_its_deadline(
+    store: TicketStore, clock: ManualClock, age: int, alive: bool
+) -> None:
+    """A ticket is alive until the last millisecond before issue + ttl and dead at it; either way
+    redeem removes it.
+    """
     ticket = store.issue()
     clock.advance(age)
     assert (store.try_redeem(ticket), store.held) == (alive, 0)
@@ -215,11 +255,14 @@ def test_redeem_touches_its_own_ticket_alone(store: TicketStore, clock: ManualCl
     assert (store.try_redeem(other), store.held) == (False, 0)
 
 
-# --- issuing ------------------------------------------------------------------------------------------
+# --- issuing
+# ------------------------------------------------------------------------------------------
 
 
 def test_a_full_store_refuses_and_draws_nothing(clock: ManualClock) -> None:
-    """With `outstanding_max` live tickets held issue refuses, without a draw, until one is used or dies."""
+    """With `outstanding_max` live tickets held issue refuses, without a draw, until one is used or
+    dies.
+    """
     draws = Mock(side_effect=os.urandom)
     store = TicketStore(outstanding_max=2, ttl_ms=100, clock=clock, random_bytes=draws)
     first, second = store.issue(), store.issue()
@@ -240,10 +283,16 @@ BAD_DRAWS = [
 ]
 
 
-@pytest.mark.parametrize(("bad", "reason"), [*BAD_DRAWS, pytest.param(OSError("S3CRET"), "it raised OSError", id="!")])
+@pytest.mark.parametrize(
+    ("bad", "reason"), [*BAD_DRAWS, pytest.param(OSError("S3CRET"), "it raised OSError", id="!")]
+)
 def test_a_failing_random_source_issues_nothing(clock: ManualClock, bad: Any, reason: str) -> None:
-    """A random source that raises or gives no 32 bytes fails the issue at once, which says why without the bytes."""
-    store = TicketStore(clock=clock, random_bytes=Mock(side_effect=[os.urandom(32), bad, os.urandom(32)]))
+    """A random source that raises or gives no 32 bytes fails the issue at once, which says why
+    without the bytes.
+    """
+    store = TicketStore(
+        clock=clock, random_bytes=Mock(side_effect=[os.urandom(32), bad, os.urandom(32)])
+    )
     kept = store.issue()
     with pytest.raises(RandomSourceFailed) as caught:
         store.issue()
@@ -253,10 +302,14 @@ def test_a_failing_random_source_issues_nothing(clock: ManualClock, bad: Any, re
 
 
 def test_a_published_store_crashes_with_its_random_source(clock: ManualClock) -> None:
-    """In the published profile what the source raises gets out as it is, before a sweep, and nothing is changed."""
+    """In the published profile what the source raises gets out as it is, before a sweep, and
+    nothing is changed.
+    """
     raised = OSError("no entropy")
     draws = Mock(side_effect=[os.urandom(32), raised, os.urandom(32)])
-    store = TicketStore(outstanding_max=1, ttl_ms=100, clock=clock, random_bytes=draws, profile=PUBLISHED)
+    store = TicketStore(
+        outstanding_max=1, ttl_ms=100, clock=clock, random_bytes=draws, profile=PUBLISHED
+    )
     kept = store.issue()
     clock.advance(100)
     with pytest.raises(OSError, match="no entropy") as caught:
@@ -268,7 +321,10 @@ def test_a_published_store_crashes_with_its_random_source(clock: ManualClock) ->
 
 def test_an_interrupt_is_no_refusal_and_frees_the_lock(profile: Profile) -> None:
     """A KeyboardInterrupt within a draw passes as it is, and the store is usable afterwards."""
-    store = TicketStore(random_bytes=Mock(side_effect=[SECRET, KeyboardInterrupt(), os.urandom(32)]), profile=profile)
+    store = TicketStore(
+        random_bytes=Mock(side_effect=[SECRET, KeyboardInterrupt(), os.urandom(32)]),
+        profile=profile,
+    )
     kept = store.issue()
     with pytest.raises(KeyboardInterrupt):
         store.issue()
@@ -276,7 +332,9 @@ def test_an_interrupt_is_no_refusal_and_frees_the_lock(profile: Profile) -> None
 
 
 def test_a_held_ticket_is_never_drawn_over(clock: ManualClock) -> None:
-    """A draw equal to a held ticket is drawn again, sixteen times in all, and the held one keeps its lifetime."""
+    """A draw equal to a held ticket is drawn again, sixteen times in all, and the held one keeps
+    its lifetime.
+    """
     new = os.urandom(32)
     draws = Mock(side_effect=[SECRET, *[SECRET] * 15, new, *[SECRET] * 16])
     store = TicketStore(ttl_ms=100, clock=clock, random_bytes=draws)
@@ -290,7 +348,8 @@ def test_a_held_ticket_is_never_drawn_over(clock: ManualClock) -> None:
     assert not store.try_redeem(kept)
 
 
-# --- threads and the store itself ---------------------------------------------------------------------
+# --- threads and the store itself
+# ---------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("eager_switching")
@@ -311,8 +370,14 @@ def test_threads_that_issue_never_exceed_the_limit() -> None:
     assert (sum(got), max(most), store.held) == (100, 100, 100)
 
 
-@pytest.mark.parametrize(("profile", "bound"), [(HARDENED, "at most"), (PUBLISHED, "sweeping from")], ids=BOTH)
-def test_a_printed_store_shows_its_bounds_and_no_ticket(store: TicketStore, kept: Ticket, bound: str) -> None:
+@pytest.mark.parametrize(
+    ("profile", "bound"), [(HARDENED, "at most"), (PUBLISHED, "sweeping from")], ids=BOTH
+)
+def test_a_printed_store_shows_its_bounds_and_no_ticket(
+    store: TicketStore, kept: Ticket, bound: str
+) -> None:
     """The printed form of a store has its numbers only, however it is printed."""
     assert kept == TEXT
-    assert {repr(store), str(store), f"{store}"} == {f"<TicketStore: 1 held, {bound} 2, for 100 ms>"}
+    assert {repr(store), str(store), f"{store}"} == {
+        f"<TicketStore: 1 held, {bound} 2, for 100 ms>"
+    }

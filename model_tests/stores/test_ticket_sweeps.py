@@ -1,6 +1,7 @@
 """What dies when in the ticket store: the sweeps of both profiles, and a clock that goes back.
 
-Beside the cases by hand the store is compared with its clauses, written down in the most obvious way.
+Beside the cases by hand the store is compared with its clauses, written down in the most obvious
+way.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def noting(lock: threading.Lock, noted: list[bool], answer: object) -> Mock:
 
 
 class Naive:
-    """The clauses of a ticket store, written down in the most obvious way: every call looks at every ticket."""
+    """The clauses of a ticket store, written down in the most obvious way: every call looks at
+    every ticket.
+    """
 
     def __init__(self, at: int, most: int, ttl: int, published: bool) -> None:
         self.most, self.ttl, self.published = most, ttl, published
@@ -66,11 +69,15 @@ class Naive:
 
     def sweep(self) -> None:
         """Keep what is alive."""
-        self.issued_at = {ticket: at for ticket, at in self.issued_at.items() if not self.dead(ticket)}
+        self.issued_at = {
+            ticket: at for ticket, at in self.issued_at.items() if not self.dead(ticket)
+        }
 
     def issue(self, at: int, draws: list[bytes | None]) -> str:
         """The ticket, or the code of the refusal."""
-        return self.issue_published(at, draws[0]) if self.published else self.issue_hardened(at, draws)
+        return (
+            self.issue_published(at, draws[0]) if self.published else self.issue_hardened(at, draws)
+        )
 
     def issue_published(self, at: int, draw: bytes | None) -> str:
         """Draw, sweep if it is time, insert."""
@@ -125,7 +132,11 @@ class Pair:
         self.pool = [self.choose.randbytes(32) for _ in range(POOL)]
         most, ttl = self.choose.randint(1, 4), self.choose.randint(1, 20)
         self.store = TicketStore(
-            outstanding_max=most, ttl_ms=ttl, clock=self.clock, random_bytes=self.draw, profile=profile
+            outstanding_max=most,
+            ttl_ms=ttl,
+            clock=self.clock,
+            random_bytes=self.draw,
+            profile=profile,
         )
         self.naive = Naive(self.clock(), most, ttl, profile is PUBLISHED)
 
@@ -138,7 +149,9 @@ class Pair:
 
     def step(self) -> str:
         """Make one call of both, compare all that shows, and say what it answered."""
-        self.clock.advance(self.choose.choice([0, 0, 1, 2, 5, 10, 30, -1, -5, -30, 59_999, 60_000, -60_000]))
+        self.clock.advance(
+            self.choose.choice([0, 0, 1, 2, 5, 10, 30, -1, -5, -30, 59_999, 60_000, -60_000])
+        )
         answer = self.issue() if self.choose.random() < 0.6 else self.redeem()
         assert self.store.held == len(self.naive.issued_at), self.replay
         return answer
@@ -146,11 +159,22 @@ class Pair:
     def issue(self) -> str:
         """Issue, with some draws that collide and some that fail."""
         few = self.pool[: self.choose.choice([1, 2, POOL])]
-        draws = [None if self.choose.random() < 0.05 else self.choose.choice(few) for _ in range(20)]
+        draws = [
+            None if self.choose.random() < 0.05 else self.choose.choice(few) for _ in range(20)
+        ]
         self.left = list(draws)
         expected = self.naive.issue(self.clock(), draws)
-        assert (answer_of(self.store.issue), 20 - len(self.left)) == (expected, self.naive.draws_made), self.replay
-        return f"issue {expected}" if expected[:4] != "wst_" else "issue over" if self.naive.overwrote else "issue new"
+        assert (answer_of(self.store.issue), 20 - len(self.left)) == (
+            expected,
+            self.naive.draws_made,
+        ), self.replay
+        return (
+            f"issue {expected}"
+            if expected[:4] != "wst_"
+            else "issue over"
+            if self.naive.overwrote
+            else "issue new"
+        )
 
     def redeem(self) -> str:
         """Redeem a text that was drawn, may be drawn, or never was."""
@@ -171,29 +195,39 @@ def answer_of(call: Callable[[], str]) -> str:
 
 
 def answers(profile: Profile) -> Counter[str]:
-    """How often each answer came in all the sequences, none of which told the store from the naive one."""
+    """How often each answer came in all the sequences, none of which told the store from the naive
+    one.
+    """
     pairs = [Pair(seed, profile) for seed in range(SEQUENCES)]
     return Counter(pair.step() for pair in pairs for _ in range(CALLS))
 
 
-# --- many sequences -----------------------------------------------------------------------------------
+# --- many sequences
+# -----------------------------------------------------------------------------------
 
 COMMON = {"issue new", "redeem ok", "redeem dead", "redeem unknown"}
 ANSWERS = [
-    pytest.param(HARDENED, {"issue outstanding_limit", "issue collision_exhausted", "issue random"}, id="hardened"),
+    pytest.param(
+        HARDENED,
+        {"issue outstanding_limit", "issue collision_exhausted", "issue random"},
+        id="hardened",
+    ),
     pytest.param(PUBLISHED, {"issue over", "issue crash"}, id="published"),
 ]
 
 
 @pytest.mark.parametrize(("profile", "own"), ANSWERS)
 def test_no_sequence_tells_the_store_from_the_naive_one(profile: Profile, own: set[str]) -> None:
-    """In sequences whose clock also goes back both answer, hold and draw the same, and every answer comes often."""
+    """In sequences whose clock also goes back both answer, hold and draw the same, and every answer
+    comes often.
+    """
     came = answers(profile)
     assert set(came) == COMMON | own
     assert min(came.values()) >= 20
 
 
-# --- the sweeps ---------------------------------------------------------------------------------------
+# --- the sweeps
+# ---------------------------------------------------------------------------------------
 
 
 def test_issue_drops_every_dead_ticket_and_no_live_one(clock: ManualClock) -> None:
@@ -209,7 +243,9 @@ def test_issue_drops_every_dead_ticket_and_no_live_one(clock: ManualClock) -> No
 
 
 def test_a_published_store_never_refuses_and_sweeps_at_its_bound(clock: ManualClock) -> None:
-    """In the published profile `outstanding_max` refuses nothing: an issue with so many held only sweeps first."""
+    """In the published profile `outstanding_max` refuses nothing: an issue with so many held only
+    sweeps first.
+    """
     store = TicketStore(outstanding_max=3, ttl_ms=100, clock=clock, profile=PUBLISHED)
     dead = [store.issue(), store.issue()]
     clock.advance(100)
@@ -222,15 +258,22 @@ def test_a_published_store_never_refuses_and_sweeps_at_its_bound(clock: ManualCl
 
 
 def test_a_published_store_sweeps_a_minute_after_the_last_sweep(clock: ManualClock) -> None:
-    """In the published profile an issue sweeps 60,000 ms after the opening, and then 60,000 ms after each sweep."""
+    """In the published profile an issue sweeps 60,000 ms after the opening, and then 60,000 ms
+    after each sweep.
+    """
     store = TicketStore(ttl_ms=100, clock=clock, profile=PUBLISHED)
-    held = [(issued_at(at, store, clock), store.held)[1] for at in (60_899, 60_999, 61_000, 120_999, 121_000)]
+    held = [
+        (issued_at(at, store, clock), store.held)[1]
+        for at in (60_899, 60_999, 61_000, 120_999, 121_000)
+    ]
     assert held == [1, 2, 2, 3, 2]
 
 
 @pytest.mark.parametrize("profile", BOTH)
 def test_only_a_published_store_reads_the_clock_when_it_opens(profile: Profile) -> None:
-    """A published store counts from the instant of its opening; a hardened one asks for no time before a call."""
+    """A published store counts from the instant of its opening; a hardened one asks for no time
+    before a call.
+    """
     clock = Mock(return_value=0)
     TicketStore(clock=clock, profile=profile)
     assert clock.call_count == (profile is PUBLISHED)
@@ -240,7 +283,9 @@ def test_only_a_published_store_reads_the_clock_when_it_opens(profile: Profile) 
 def test_an_issue_looks_at_few_of_many_live_tickets(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch, profile: Profile, most: int
 ) -> None:
-    """With a thousand live tickets held an issue asks only of the front whether it is dead, and never of all."""
+    """With a thousand live tickets held an issue asks only of the front whether it is dead, and
+    never of all.
+    """
     store = TicketStore(outstanding_max=most, clock=clock, profile=profile)
     gone = store.issue()
     clock.advance(1)
@@ -255,13 +300,20 @@ def test_an_issue_looks_at_few_of_many_live_tickets(
 def test_a_published_store_draws_over_a_held_ticket(clock: ManualClock) -> None:
     """In the published profile an equal draw starts a fresh lifetime, and the sweeps go by it."""
     draws = Mock(side_effect=[bytes(32), os.urandom(32), bytes(32), os.urandom(32)])
-    store = TicketStore(outstanding_max=2, ttl_ms=100, clock=clock, random_bytes=draws, profile=PUBLISHED)
+    store = TicketStore(
+        outstanding_max=2, ttl_ms=100, clock=clock, random_bytes=draws, profile=PUBLISHED
+    )
     first, dead = store.issue(), store.issue()
     clock.advance(50)
     assert (store.issue(), store.held) == (first, 2)
     clock.advance(99)
     store.issue()
-    assert (store.held, store.try_redeem(dead), store.try_redeem(first), store.try_redeem(first)) == (
+    assert (
+        store.held,
+        store.try_redeem(dead),
+        store.try_redeem(first),
+        store.try_redeem(first),
+    ) == (
         2,
         False,
         True,
@@ -269,14 +321,17 @@ def test_a_published_store_draws_over_a_held_ticket(clock: ManualClock) -> None:
     )
 
 
-# --- the clock ----------------------------------------------------------------------------------------
+# --- the clock
+# ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("profile", "answer"), [(HARDENED, False), (PUBLISHED, True)])
 def test_only_a_published_store_believes_a_clock_that_goes_back(
     clock: ManualClock, profile: Profile, answer: bool
 ) -> None:
-    """The latest instant that any call has seen counts, a redeem of an unknown text too; not in the published one."""
+    """The latest instant that any call has seen counts, a redeem of an unknown text too; not in the
+    published one.
+    """
     store = TicketStore(ttl_ms=100, clock=clock, profile=profile)
     ticket = store.issue()
     clock.set(1_100)
@@ -287,7 +342,9 @@ def test_only_a_published_store_believes_a_clock_that_goes_back(
 
 @pytest.mark.parametrize("profile", BOTH)
 def test_the_clock_and_the_random_source_are_called_with_the_lock_held(profile: Profile) -> None:
-    """Whatever a call asks the clock or the random source it asks with the lock held, and lets go of it afterwards."""
+    """Whatever a call asks the clock or the random source it asks with the lock held, and lets go
+    of it afterwards.
+    """
     lock, noted = threading.Lock(), list[bool]()
     clock, draws = noting(lock, noted, 0), noting(lock, noted, bytes(32))
     store = TicketStore(clock=clock, random_bytes=draws, lock=lambda: lock, profile=profile)

@@ -1,4 +1,6 @@
-"""The doctor: it names each mistake of an adapter, shows the lines, and has nothing to say of what is the store's."""
+"""The doctor: it names each mistake of an adapter, shows the lines, and has nothing to say of what
+is the store's.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from specimens.ailing import ADAPTERS, command
 
 TIMEOUT = 1.0
 START = 20.0
-"""Seconds for a reply, of what starts at once and of what must be right however slow the machine is."""
+"""Seconds for a reply, of what starts at once and of what must be right however slow the machine
+is.
+"""
 
 REFERENCE = ("-m", "onceproof_conformance.serve", "onceproof_conformance.adapter:ReferenceAdapter")
 
@@ -57,19 +61,31 @@ MADE = {
     "StoresAsAList": ("hello", '"op":"hello"', "stores is ['handoff']: offer some of handoff"),
     "MisspeltCapability": ("hello", '"op":"hello"', "caps is ['length']: list some of"),
     "HelloIsUnsupported": ("hello", '"op":"hello"', '"err": "unsupported"'),
-    "DiesOfUnknownOps": ("dies_on_unknown_op", '"op":"no_such_op"', "nothing: the process ended with status 1"),
+    "DiesOfUnknownOps": (
+        "dies_on_unknown_op",
+        '"op":"no_such_op"',
+        "nothing: the process ended with status 1",
+    ),
     "UnknownIsBadRequest": ("unknown_op", '"op":"no_such_op"', '"err": "bad_request"'),
     "UnknownIsACrash": ("unknown_op", '"op":"no_such_op"', '"crash": "KeyError: no_such_op"'),
     "UnknownIsFine": ("unknown_op", '"op":"no_such_op"', '"ok": null'),
     "CrashesOnAMissingField": ("nonsense", '"op":"issue","at":0}', '"crash": "KeyError: rng"'),
-    "DiesOfAMissingField": ("nonsense", '"op":"issue","at":0}', "nothing: the process ended with status 1"),
+    "DiesOfAMissingField": (
+        "nonsense",
+        '"op":"issue","at":0}',
+        "nothing: the process ended with status 1",
+    ),
     "OpenBeforeOpen": ("nonsense", '"op":"issue","at":0,"rng":["', '"ok": "'),
     "TakesTextForNumbers": ("nonsense", '"at":"0"', '"err": "not_pending"'),
     "DiesOfBadJson": ("no_json", "{ this is no JSON", "nothing: the process ended with status 1"),
     "BadJsonIsRequestZero": ("no_json", "{ this is no JSON", '{"id": 0, "err": "bad_request"}'),
     "SilentOnBadJson": ("no_json", "{ this is no JSON", "nothing: no answer within"),
     "RefusesUnknownFields": ("extra_field", '"a_field_that_is_new":[null]', '"err": "bad_request"'),
-    "DiesOfUnknownFields": ("extra_field", '"a_field_that_is_new":[null]', "nothing: the process ended with status 1"),
+    "DiesOfUnknownFields": (
+        "extra_field",
+        '"a_field_that_is_new":[null]',
+        "nothing: the process ended with status 1",
+    ),
     "OpenAnswersAnObject": ("open", '"op":"open"', '"ok": {"opened": true}'),
     "OpenRefuses": ("open", '"op":"open"', '"err": "bad_request"'),
     "OpenDies": ("open", '"op":"open"', "nothing: the process ended with status 1"),
@@ -95,10 +111,16 @@ MADE = {
     "NumbersAreTexts": ("value", '"op":"prune"', '"ok": "0"'),
     "NothingIsTrue": ("value", '"op":"consume"', '"ok": true'),
     "IgnoresBye": ("goodbye", '"op":"bye"', "it was still running after 2 s"),
-    "GoesOnAtTheEnd": ("goodbye", "the end of its input, without bye", "it was still running after 2 s"),
+    "GoesOnAtTheEnd": (
+        "goodbye",
+        "the end of its input, without bye",
+        "it was still running after 2 s",
+    ),
     "EndsWithStatusOne": ("goodbye", '"op":"bye"', "it ended with status 1"),
 }
-"""Each mistake by the adapter that makes it: what the doctor calls it, and parts of the lines sent and received."""
+"""Each mistake by the adapter that makes it: what the doctor calls it, and parts of the lines sent
+and received.
+"""
 
 RIGHT = ("Right", "OfItsOwn")
 WRONG_STORES = (
@@ -119,7 +141,9 @@ def examined(words: Sequence[str], timeout: float = TIMEOUT) -> list[Complaint]:
 
 @pytest.mark.parametrize("adapter", MADE)
 def test_a_mistake_is_named_and_its_lines_are_shown(adapter: str) -> None:
-    """An adapter with one mistake gets one complaint: the mistake's, with the line sent and the line received."""
+    """An adapter with one mistake gets one complaint: the mistake's, with the line sent and the
+    line received.
+    """
     name, sent, received = MADE[adapter]
     complaints = examined(command(adapter))
     assert [complaint.name for complaint in complaints] == [name]
@@ -153,8 +177,12 @@ def test_nothing_is_said_of_what_is_right_or_the_stores_own(adapter: str) -> Non
     assert examined(command(adapter), START) == []
 
 
-def test_the_starters_and_the_reference_are_right(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The adapter that is printed to start from, with all five stores, and the reference exit with status 0."""
+def test_the_starters_and_the_reference_are_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The adapter that is printed to start from, with all five stores, and the reference exit with
+    status 0.
+    """
     path = tmp_path / "my_store.py"
     path.write_text(starter("python", [*own()]), encoding="utf-8")
     assert run(["doctor", "--timeout", str(START), "--", sys.executable, str(path)]) == 0
@@ -163,13 +191,17 @@ def test_the_starters_and_the_reference_are_right(tmp_path: Path, capsys: pytest
 
 
 def test_a_mistake_exits_3_and_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    """The command prints the lines, what the law answers, the rule and the mend, and exits with status 3."""
+    """The command prints the lines, what the law answers, the rule and the mend, and exits with
+    status 3.
+    """
     assert run(["doctor", "--no-color", "--", *command("ClockStandsStill")]) == 3
     printed = capsys.readouterr().out
     assert "the store does not use the request's instant (clock_not_set)" in printed
     assert '  before:   `{"op":"open","store":"handoff"' in printed
     assert '  lawful:   `{"err":"expired"}`' in printed
-    assert '  rule:     With "clock":"op" the store\'s clock is set to at before each call' in printed
+    assert (
+        '  rule:     With "clock":"op" the store\'s clock is set to at before each call' in printed
+    )
     assert "  mend:     Give your store a clock that answers at" in printed
 
 

@@ -1,4 +1,6 @@
-"""The published schemas of the protocol: what is sent and answered fits them, and what is none of it does not."""
+"""The published schemas of the protocol: what is sent and answered fits them, and what is none of
+it does not.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,13 @@ class Recorded(InProcess):
 
     def name(self, op: str) -> str:
         """What the schema of a request is called."""
-        return op if op in ("hello", "race") else f"open.{self._store}" if op == "open" else f"{self._store}.{op}"
+        return (
+            op
+            if op in ("hello", "race")
+            else f"open.{self._store}"
+            if op == "open"
+            else f"{self._store}.{op}"
+        )
 
 
 @pytest.fixture(scope="module")
@@ -79,15 +87,22 @@ def test_every_message_of_a_run_fits_its_schema(recorded: Recorded) -> None:
         (kind, message)
         for name, exchanged in recorded.exchanged.items()
         for request, reply in exchanged
-        for kind, message in ((name, request), (f"{'open' if name.startswith('open') else name}.reply", reply))
+        for kind, message in (
+            (name, request),
+            (f"{'open' if name.startswith('open') else name}.reply", reply),
+        )
         if not validator(kind).is_valid(message)
     ]
     assert wrong == []
 
 
 def test_a_run_exchanges_every_kind_of_message(recorded: Recorded) -> None:
-    """Each kind of request that has a schema is sent in a run; but those that only other engines and a command need."""
-    requests = {name for name in SCHEMA["$defs"] if not name.endswith(".reply") and name != "refused"}
+    """Each kind of request that has a schema is sent in a run; but those that only other engines
+    and a command need.
+    """
+    requests = {
+        name for name in SCHEMA["$defs"] if not name.endswith(".reply") and name != "refused"
+    }
     assert requests - recorded.exchanged.keys() == {"restart", "bye"}
 
 
@@ -97,14 +112,20 @@ def test_a_run_exchanges_every_kind_of_message(recorded: Recorded) -> None:
         ("ticket.issue", {"id": 1, "op": "issue", "at": 0, "rng": ["00"]}),
         ("ticket.issue", {"id": 1, "op": "issue", "at": 0.5, "rng": []}),
         ("ticket.issue", {"id": "1", "op": "issue", "at": 0, "rng": []}),
-        ("handoff.consume", {"id": 1, "op": "consume", "at": 0, "expected": "AB" * 16, "presented": "00" * 16}),
+        (
+            "handoff.consume",
+            {"id": 1, "op": "consume", "at": 0, "expected": "AB" * 16, "presented": "00" * 16},
+        ),
         ("handoff.consume.reply", {"id": 1, "err": "EXPIRED"}),
         ("handoff.consume.reply", {"id": 1, "ok": None, "err": "expired"}),
         ("handoff.consume.reply", {"id": 1}),
         ("facet.consume", {"id": 1, "op": "consume", "at": 0, "key": "k", "verdict": "perhaps"}),
         ("session.get.reply", {"id": 1, "ok": "7"}),
         ("hello.reply", {"id": 0, "ok": {"protocol": 2, "stores": {}}}),
-        ("hello.reply", {"id": 0, "ok": {"protocol": 1, "stores": {"ticket": {"caps": ["length"]}}}}),
+        (
+            "hello.reply",
+            {"id": 0, "ok": {"protocol": 1, "stores": {"ticket": {"caps": ["length"]}}}},
+        ),
         ("open.ticket", {"id": 1, "op": "open", "store": "ticket", "config": {"ttl_ms": 1}}),
     ],
 )

@@ -30,10 +30,14 @@ OPEN_VERDICTS = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 BROKEN = (Verdict.FAIL, Verdict.WARN, Verdict.CRASH, Verdict.TIMEOUT)
 NOT_OFFERED = {"join.survives_restart", "facet.one_critical_section"}
 
-RIVALS = {"promise_not_awaited": {"facet.refused_keeps_the_entry", "facet.survives_a_crashing_verifier"}}
+RIVALS = {
+    "promise_not_awaited": {"facet.refused_keeps_the_entry", "facet.survives_a_crashing_verifier"}
+}
 """A store that is wrong in more than one way: every clause that it breaks."""
 
-WRONG = [("javascript", wrong) for wrong in wrong_javascript.WRONG] + [("rust", wrong) for wrong in wrong_rust.WRONG]
+WRONG = [("javascript", wrong) for wrong in wrong_javascript.WRONG] + [
+    ("rust", wrong) for wrong in wrong_rust.WRONG
+]
 
 
 def command(language: str, text: str, folder: Path) -> tuple[str, ...]:
@@ -45,24 +49,35 @@ def command(language: str, text: str, folder: Path) -> tuple[str, ...]:
     if language == "javascript":
         return "node", str(file)
     made = folder / "adapter"
-    subprocess.run(["rustc", "-O", "--edition", "2021", "-o", made, file], check=True, capture_output=True)
+    subprocess.run(
+        ["rustc", "-O", "--edition", "2021", "-o", made, file], check=True, capture_output=True
+    )
     return (str(made),)
 
 
-def judged(told: tuple[str, ...], stores: tuple[str, ...] = (), engines: tuple[str, ...] = ENGINE_NAMES) -> Results:
+def judged(
+    told: tuple[str, ...], stores: tuple[str, ...] = (), engines: tuple[str, ...] = ENGINE_NAMES
+) -> Results:
     """What is found of the stores behind a command."""
     return check_named(Target(command=told), Options(engines), stores=stores)
 
 
 def broken(results: Results) -> set[str]:
     """The clauses that are broken."""
-    return {name for run in results.runs for name, clause in run.clauses.items() if clause.verdict in BROKEN}
+    return {
+        name
+        for run in results.runs
+        for name, clause in run.clauses.items()
+        if clause.verdict in BROKEN
+    }
 
 
 def wrong_text(language: str, wrong: Wrong) -> str:
     """An adapter with a wrong store behind it."""
     text = starter(language, [wrong.store])
-    section = (FOLDER / language / SECTIONS[language].format(wrong.store)).read_text("utf-8").rstrip()
+    section = (
+        (FOLDER / language / SECTIONS[language].format(wrong.store)).read_text("utf-8").rstrip()
+    )
     assert text.count(section) == 1
     return text.replace(section, edited(section, wrong))
 
@@ -74,7 +89,9 @@ def adapters(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[
 
     def of(language: str) -> tuple[str, ...]:
         if language not in made:
-            made[language] = command(language, starter(language, STORES), tmp_path_factory.mktemp(language))
+            made[language] = command(
+                language, starter(language, STORES), tmp_path_factory.mktemp(language)
+            )
         return made[language]
 
     return of
@@ -82,7 +99,9 @@ def adapters(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[
 
 @pytest.mark.parametrize("tool", ["node", "rustc"])
 def test_the_tools_are_here(tool: str) -> None:
-    """Without Node and a Rust compiler nothing of this would be judged: that is a failure, not a skip."""
+    """Without Node and a Rust compiler nothing of this would be judged: that is a failure, not a
+    skip.
+    """
     assert shutil.which(tool)
 
 
@@ -91,22 +110,34 @@ def test_the_compiler_has_nothing_to_say(stores: tuple[str, ...], tmp_path: Path
     """The adapter in Rust compiles without a warning, whichever stores it offers."""
     file = tmp_path / LANGUAGES["rust"].file
     file.write_text(starter("rust", stores), "utf-8")
-    made = subprocess.run(["rustc", "--edition", "2021", "--emit", "metadata", file], cwd=tmp_path, capture_output=True)
+    made = subprocess.run(
+        ["rustc", "--edition", "2021", "--emit", "metadata", file],
+        cwd=tmp_path,
+        capture_output=True,
+    )
     assert (made.returncode, made.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("store", [pytest.param(s, marks=of_store(s)) for s in STORES])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_starter_passes(adapters: Callable[[str], tuple[str, ...]], language: str, store: str) -> None:
-    """A store behind a printed adapter keeps the law; n/a is only what needs a capability that it does not declare."""
+def test_every_starter_passes(
+    adapters: Callable[[str], tuple[str, ...]], language: str, store: str
+) -> None:
+    """A store behind a printed adapter keeps the law; n/a is only what needs a capability that it
+    does not declare.
+    """
     (run,) = judged(adapters(language), stores=(store,)).runs
     assert {clause.verdict for clause in run.clauses.values()} <= {*OPEN_VERDICTS}
-    assert {name for name, clause in run.clauses.items() if clause.verdict is Verdict.NOT_APPLICABLE} <= NOT_OFFERED
+    assert {
+        name for name, clause in run.clauses.items() if clause.verdict is Verdict.NOT_APPLICABLE
+    } <= NOT_OFFERED
 
 
 @pytest.mark.parametrize("store", [pytest.param(s, marks=of_store(s)) for s in STORES])
 @pytest.mark.parametrize("language", ["javascript", "rust"])
-def test_right_stores_pass_with_any_seed(adapters: Callable[[str], tuple[str, ...]], language: str, store: str) -> None:
+def test_right_stores_pass_with_any_seed(
+    adapters: Callable[[str], tuple[str, ...]], language: str, store: str
+) -> None:
     """A right store passes in twenty runs of random, each with another seed."""
     seeds = range(2, 22)
     found = [check_random(adapters(language), store, seed) for seed in seeds]
@@ -131,7 +162,8 @@ def check_random(told: tuple[str, ...], store: str, seed: int) -> set[str]:
 def test_a_wrong_store_is_failed_under_its_clause(
     language: str, wrong: Wrong, is_its_turn: bool, is_all: bool, tmp_path: Path
 ) -> None:
-    """What JavaScript and Rust engineers get wrong is found, and named by the clause that it breaks.
+    """What JavaScript and Rust engineers get wrong is found, and named by the clause that it
+    breaks.
 
     The games that only show that nothing else is named are played by turn, as `turns` says.
     """
@@ -153,7 +185,10 @@ LAST_WRITE_WINS = (
 """,
     "",
 )
-LIVES_TOO_LONG = ("return now < entry.writtenAt + this.#ttlMs;", "return now <= entry.writtenAt + this.#ttlMs;")
+LIVES_TOO_LONG = (
+    "return now < entry.writtenAt + this.#ttlMs;",
+    "return now <= entry.writtenAt + this.#ttlMs;",
+)
 GET_DROPS_THE_DEAD = (
     "return entry !== undefined && this.#isFresh(entry, now) ? entry.version : null;",
     """if (entry !== undefined && !this.#isFresh(entry, now)) { this.#entries.delete(key); return null; }
@@ -162,17 +197,31 @@ GET_DROPS_THE_DEAD = (
 
 
 @of_store("session")
-@pytest.mark.parametrize("other", [LIVES_TOO_LONG, GET_DROPS_THE_DEAD], ids=["lives_too_long", "get_drops_the_dead"])
-def test_what_one_mistake_may_hide_of_another_is_never_passed(other: tuple[str, str], tmp_path: Path) -> None:
-    """A store that is wrong in two ways does not pass the clause that one of them breaks because of the other."""
-    both = Wrong("session", "session.never_goes_back", "two", "two mistakes at once", (LAST_WRITE_WINS, other))
+@pytest.mark.parametrize(
+    "other", [LIVES_TOO_LONG, GET_DROPS_THE_DEAD], ids=["lives_too_long", "get_drops_the_dead"]
+)
+def test_what_one_mistake_may_hide_of_another_is_never_passed(
+    other: tuple[str, str], tmp_path: Path
+) -> None:
+    """A store that is wrong in two ways does not pass the clause that one of them breaks because of
+    the other.
+    """
+    both = Wrong(
+        "session",
+        "session.never_goes_back",
+        "two",
+        "two mistakes at once",
+        (LAST_WRITE_WINS, other),
+    )
     (run,) = judged(command("javascript", wrong_text("javascript", both), tmp_path)).runs
     assert run.verdict is Verdict.FAIL
     assert run.clauses["session.never_goes_back"].verdict in (Verdict.FAIL, Verdict.UNDECIDED)
 
 
 def test_every_store_has_wrong_ones_in_both_languages() -> None:
-    """Twenty wrong stores or more stand behind the adapters in JavaScript and Rust, of every store in each."""
+    """Twenty wrong stores or more stand behind the adapters in JavaScript and Rust, of every store
+    in each.
+    """
     assert len(WRONG) >= 20
     assert {(language, wrong.store) for language, wrong in WRONG} == {
         (language, store) for language in SECTIONS for store in STORES
@@ -181,7 +230,9 @@ def test_every_store_has_wrong_ones_in_both_languages() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_adapter_is_short(language: str) -> None:
-    """Without its stores an adapter has eighty lines or fewer, a hundred and fifty in Rust with its JSON reader."""
+    """Without its stores an adapter has eighty lines or fewer, a hundred and fifty in Rust with its
+    JSON reader.
+    """
     kinds = [starter(language, [store]) for store in STORES]
     assert max(map(lines_without_store, [language] * len(kinds), STORES, kinds)) <= LINES[language]
 

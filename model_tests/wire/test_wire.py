@@ -1,4 +1,6 @@
-"""The wire against hostile adapters, hostile runners and subjects that die: what is broken is said, and never hangs."""
+"""The wire against hostile adapters, hostile runners and subjects that die: what is broken is said,
+and never hangs.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ OFFERS = '{"ticket":{}}'
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_broken_reply_is_taken_or_refused(seed: int) -> None:
-    """Of 50,000 broken lines each is a right reply after all, or refused with a text that says what came."""
+    """Of 50,000 broken lines each is a right reply after all, or refused with a text that says what
+    came.
+    """
     found = verdicts_on(broken_replies(50_000, seed))
     assert found.wrong == []
     assert found.counted.total() == 50_000
@@ -72,7 +76,9 @@ def test_every_broken_reply_is_taken_or_refused(seed: int) -> None:
     ],
 )
 def test_another_spelling_of_a_right_reply_is_taken(tmp_path: Path, line: bytes) -> None:
-    """JSON may be written in many ways, up to the longest line there is; of a name given twice the last one counts."""
+    """JSON may be written in many ways, up to the longest line there is; of a name given twice the
+    last one counts.
+    """
     assert outcome(answering(tmp_path, line)).startswith("reply ")
 
 
@@ -114,8 +120,14 @@ BROKEN: list[tuple[bytes, str]] = [
     (b'{"id":0,"ok":' + b"[" * 70 + b"]" * 70 + b"}", "nested too deeply"),
     (b'{"id":0,"ok":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
     (b'{"id":0,"ok":' + b'{"a":' * 900 + b"1" + b"}" * 901, "nested too deeply"),
-    (RIGHT + b" " * (LINE_MAX + 1 - len(RIGHT)), "a line of 1,048,577 bytes, and 1,048,576 are the most"),
-    (b'{"id":0,"ok":null,"x":"' + b"x" * 3 * MEGABYTE + b'"}', "a line of more than 1,048,576 bytes"),
+    (
+        RIGHT + b" " * (LINE_MAX + 1 - len(RIGHT)),
+        "a line of 1,048,577 bytes, and 1,048,576 are the most",
+    ),
+    (
+        b'{"id":0,"ok":null,"x":"' + b"x" * 3 * MEGABYTE + b'"}',
+        "a line of more than 1,048,576 bytes",
+    ),
     (b'{"id":"' + b"x" * 900_000 + b'","ok":null}', "carries the id 'xxx"),
     (RIGHT + b"\n" + RIGHT, 'a line came that nobody asked for: `{"id":0,"ok":null}`'),
     (RIGHT + b"\n\n", "a line came that nobody asked for: ``"),
@@ -123,10 +135,18 @@ BROKEN: list[tuple[bytes, str]] = [
     (b'{"id":0,"ok":{"protocol":true,"name":"x","stores":{}}}', "speaks protocol True"),
     (b'{"id":0,"ok":{"protocol":1,"name":"x","stores":[]}}', "hello was answered"),
     (b'{"id":0,"ok":{"protocol":1,"name":"x","stores":{}}}', "offers no store"),
-    (b'{"id":0,"ok":{"protocol":1,"name":"x","stores":{"shop":7,"ticket":{}}}}', "the offer of 'shop' is 7"),
+    (
+        b'{"id":0,"ok":{"protocol":1,"name":"x","stores":{"shop":7,"ticket":{}}}}',
+        "the offer of 'shop' is 7",
+    ),
     (b'{"id":0,"ok":{"protocol":1,"stores":{"ticket":{}}}}', "hello has no name"),
     (b'{"id":0,"ok":{"protocol":1,"name":["\\u001b"],"stores":{}}}', "hello: name is ['\\x1b']"),
-    (b'{"id":0,"ok":{"protocol":1,"name":"x","stores":{"ticket":{"caps":["' + b"x" * 9999 + b'"]}}}}', "caps is ['xx"),
+    (
+        b'{"id":0,"ok":{"protocol":1,"name":"x","stores":{"ticket":{"caps":["'
+        + b"x" * 9999
+        + b'"]}}}}',
+        "caps is ['xx",
+    ),
     (b'{"id":0,"err":"unsupported"}', "hello was answered {'err': 'unsupported'}"),
 ]
 
@@ -135,7 +155,9 @@ BROKEN: list[tuple[bytes, str]] = [
 def test_a_broken_adapter_exits_3_and_what_came_is_said(
     tmp_path: Path, line: bytes, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A command that answers hello with a broken line exits 3; the message says what came, and is short."""
+    """A command that answers hello with a broken line exits 3; the message says what came, and is
+    short.
+    """
     assert run(["check", "--", *answering(tmp_path, line)]) == 3
     printed = capsys.readouterr().err
     assert "the subject is broken" in printed
@@ -148,11 +170,16 @@ def test_a_broken_adapter_exits_3_and_what_came_is_said(
     [
         ('{"id":1,"ok":7}', "was answered {'ok': 7}: open it and answer null"),
         ('{"id":1,"err":"no"}', "'err': 'no'"),
-        ('{"id":2,"ok":null}', "to 'open' (id 1) it answered the reply to request 1 carries the id 2"),
+        (
+            '{"id":2,"ok":null}',
+            "to 'open' (id 1) it answered the reply to request 1 carries the id 2",
+        ),
         ("log: opened", "to 'open' (id 1) it answered no JSON"),
     ],
 )
-def test_a_broken_reply_after_hello_exits_3(second: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_reply_after_hello_exits_3(
+    second: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What comes in answer to open is looked at as closely as hello is."""
     hello = f'{{"id":0,"ok":{{"protocol":1,"name":"x","stores":{OFFERS}}}}}'
     script = f"echo '{hello}'; read asked; echo '{second}'; {WAIT}"
@@ -161,7 +188,9 @@ def test_a_broken_reply_after_hello_exits_3(second: str, says: str, capsys: pyte
 
 
 def test_a_child_s_lines_are_taken_as_lines_are(tmp_path: Path) -> None:
-    """Of 300 broken lines that processes write each comes to what the same line comes to without a process."""
+    """Of 300 broken lines that processes write each comes to what the same line comes to without a
+    process.
+    """
     assert outcomes_differ(broken_replies(300, 3), tmp_path) == []
 
 
@@ -178,12 +207,17 @@ def test_a_child_s_lines_are_taken_as_lines_are(tmp_path: Path) -> None:
         (WAIT, "timeout no answer within 0.3 s"),
         (f"printf '{{'; {WAIT}", "timeout no answer within 0.3 s"),
         ("while :; do printf x; done", "timeout no answer within 0.3 s"),
-        (f"printf '%s\\nx' '{RIGHT.decode()}'; {WAIT}", "refused a line came that nobody asked for: `x`"),
+        (
+            f"printf '%s\\nx' '{RIGHT.decode()}'; {WAIT}",
+            "refused a line came that nobody asked for: `x`",
+        ),
         ("yes", "refused"),
     ],
 )
 def test_what_a_process_does_instead_of_answering_is_told(script: str, comes_to: str) -> None:
-    """An end, a signal, a closed stdout and silence are told apart, also in the middle of a line; none hangs."""
+    """An end, a signal, a closed stdout and silence are told apart, also in the middle of a line;
+    none hangs.
+    """
     assert outcome(shell(script), 0.3).startswith(comes_to)
 
 
@@ -197,7 +231,9 @@ def test_what_a_process_does_instead_of_answering_is_told(script: str, comes_to:
     ],
 )
 def test_a_flood_takes_little_memory_and_ends_soon(script: str, comes_to: str) -> None:
-    """Bytes without end, on stdout or stderr, take a few megabytes and no longer than one reply may take."""
+    """Bytes without end, on stdout or stderr, take a few megabytes and no longer than one reply may
+    take.
+    """
     said, peak, seconds = measured(shell(script), 0.5)
     assert said.startswith(comes_to)
     assert peak < 8 * MEGABYTE
@@ -214,9 +250,13 @@ def test_the_command_itself_stays_small_under_a_flood(flood: str) -> None:
 
 @pytest.mark.parametrize(("engine", "status"), [("cover", 3), ("random", 1)])
 def test_replies_of_a_megabyte_take_little_memory(tmp_path: Path, engine: str, status: int) -> None:
-    """Where each reply is as long as a line may be, hundreds that are on their way at once are too much."""
+    """Where each reply is as long as a line may be, hundreds that are on their way at once are too
+    much.
+    """
     options = ["--engine", engine, "--examples", "2", "--quiet"]
-    found, peak, said = checked(*options, "--", *troubled("never", "none+heavy", tmp_path / "starts"))
+    found, peak, said = checked(
+        *options, "--", *troubled("never", "none+heavy", tmp_path / "starts")
+    )
     assert found == status, said
     assert peak < 200 * MEGABYTE
 
@@ -226,7 +266,9 @@ def test_replies_of_a_megabyte_take_little_memory(tmp_path: Path, engine: str, s
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_broken_request_is_answered_once(seed: int) -> None:
-    """Of 50,000 broken lines each is answered with one right line, and right requests are still answered rightly."""
+    """Of 50,000 broken lines each is answered with one right line, and right requests are still
+    answered rightly.
+    """
     server = Server(ReferenceAdapter())
     found = verdicts_on_answers([*broken_requests(50_000, seed)], server)
     assert found.wrong == []
@@ -242,7 +284,9 @@ def test_lines_may_come_in_any_pieces() -> None:
 
 
 def test_a_process_that_serves_answers_as_its_adapter_does() -> None:
-    """The real serving process gives the same lines, ends with 0 at the end of its input, and prints nothing."""
+    """The real serving process gives the same lines, ends with 0 at the end of its input, and
+    prints nothing.
+    """
     lines = [*broken_requests(5_000, 5, racing=False)]
     done = served_outside(REFERENCE, lines)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -251,21 +295,30 @@ def test_a_process_that_serves_answers_as_its_adapter_does() -> None:
 
 def test_a_line_without_end_takes_little_memory() -> None:
     """A request of 64 MiB is answered once, as no request, and never held."""
-    answered, peak = peak_of_serving([b"x" * 64_000] * 1_000 + [b"\n" + RIGHT.replace(b"ok", b"op") + b"\n"])
+    answered, peak = peak_of_serving(
+        [b"x" * 64_000] * 1_000 + [b"\n" + RIGHT.replace(b"ok", b"op") + b"\n"]
+    )
     assert answered == b'{"id":null,"err":"bad_request"}\n{"id":0,"err":"bad_request"}\n'
     assert peak < 8 * MEGABYTE
 
 
-@pytest.mark.parametrize("identity", ["true", "-1", "1.0", "1e0", "1152921504606846976", '"1"', "null", "[1]", "{}"])
+@pytest.mark.parametrize(
+    "identity", ["true", "-1", "1.0", "1e0", "1152921504606846976", '"1"', "null", "[1]", "{}"]
+)
 def test_a_request_without_a_right_id_is_no_request(identity: str) -> None:
-    """An id is a whole number from 0 up; anything else gets the answer to a line that is no request."""
+    """An id is a whole number from 0 up; anything else gets the answer to a line that is no
+    request.
+    """
     line = f'{{"id":{identity},"op":"hello"}}'.encode()
     assert Server(ReferenceAdapter()).reply(line) == b'{"id":null,"err":"bad_request"}\n'
 
 
 def test_a_goodbye_is_not_answered() -> None:
     """After bye nothing is answered, not even what was sent with it."""
-    assert served(iter([b'{"id":0,"op":"bye"}\n{"id":1,"op":"hello"}\n', b'{"id":2,"op":"hello"}\n'])) == b""
+    assert (
+        served(iter([b'{"id":0,"op":"bye"}\n{"id":1,"op":"hello"}\n', b'{"id":2,"op":"hello"}\n']))
+        == b""
+    )
 
 
 DEEP: list[object] = []
@@ -279,20 +332,28 @@ VALUES: dict[str, object] = {
 
 @pytest.mark.parametrize("value", [*VALUES.values(), "x" * MEGABYTE], ids=[*VALUES, "long"])
 def test_a_value_that_is_no_json_is_answered_all_the_same(value: object) -> None:
-    """Whatever an adapter in Python answers, one right line is written; what the protocol does not know is a crash."""
+    """Whatever an adapter in Python answers, one right line is written; what the protocol does not
+    know is a crash.
+    """
     asked = b'{"id":3,"op":"lookup"}'
     assert misanswered(asked, Server(spoiling("lookup", ok=value)).reply(asked))[0] == ""
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 def test_a_value_that_is_no_json_fails_a_clause_in_one_process_too(value: object) -> None:
-    """What could not be written on the wire breaks a clause of an adapter in Python, and never the judge."""
+    """What could not be written on the wire breaks a clause of an adapter in Python, and never the
+    judge.
+    """
     assert Verdict.FAIL in verdicts_of(spoiling("lookup", ok=value), "facet").values()
 
 
-@pytest.mark.parametrize("code", ["any", "~crash gone", "~x", "?", "?{", "!", "!x", "\x1b[2J", "x" * 5000, "race\n"])
+@pytest.mark.parametrize(
+    "code", ["any", "~crash gone", "~x", "?", "?{", "!", "!x", "\x1b[2J", "x" * 5000, "race\n"]
+)
 def test_an_odd_code_is_no_refusal_that_the_law_knows(code: str) -> None:
-    """A code that reads like the judge's own marks is neither taken for a refusal, nor for a crash or a silence."""
+    """A code that reads like the judge's own marks is neither taken for a refusal, nor for a crash
+    or a silence.
+    """
     verdicts = verdicts_of(spoiling("lookup", err=code), "facet")
     assert Verdict.FAIL in verdicts.values()
     assert not {Verdict.CRASH, Verdict.TIMEOUT} & {*verdicts.values()}
@@ -304,14 +365,22 @@ def test_a_code_of_the_judge_s_own_stands_for_no_refusal() -> None:
     class Any(ReferenceAdapter):
         def answer(self, request: Message) -> Message:
             reply = super().answer(request)
-            return {**reply, "err": "any"} if reply.get("err") in ("mismatch", "expired", "not_pending") else reply
+            return (
+                {**reply, "err": "any"}
+                if reply.get("err") in ("mismatch", "expired", "not_pending")
+                else reply
+            )
 
     assert Verdict.FAIL in verdicts_of(Any(), "handoff").values()
 
 
 @pytest.mark.parametrize("word", ["err", "crash", "ok"])
-def test_half_a_surrogate_pair_is_written_nowhere(word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text that no UTF-8 can carry ends up in a verdict and in the results file, not in a bug of ours."""
+def test_half_a_surrogate_pair_is_written_nowhere(
+    word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that no UTF-8 can carry ends up in a verdict and in the results file, not in a bug of
+    ours.
+    """
     monkeypatch.setattr(target, "load", lambda path: spoiling("lookup", **{word: "\ud800\x1b[2J"}))
     files = [tmp_path / "json", tmp_path / "junit", tmp_path / "markdown"]
     forms = [word for file in files for word in (f"--{file.name}", str(file))]
@@ -320,7 +389,8 @@ def test_half_a_surrogate_pair_is_written_nowhere(word: str, tmp_path: Path, mon
 
 
 @pytest.mark.parametrize(
-    "told_", [{"name": "\ud800"}, {"name": ""}, {"name": None}, {"version": 1}, {"stores": {"x": 1}}]
+    "told_",
+    [{"name": "\ud800"}, {"name": ""}, {"name": None}, {"version": 1}, {"stores": {"x": 1}}],
 )
 def test_an_odd_hello_is_a_broken_adapter(told_: Message, monkeypatch: pytest.MonkeyPatch) -> None:
     """A handshake with a name that can't be written, or without one, exits 3."""
@@ -347,7 +417,9 @@ def test_an_adapter_may_use_up_the_draws_of_a_race() -> None:
 
 
 class Prints(ReferenceAdapter):
-    """Prints and reads where the protocol runs; this module prints nothing, so that is done when it is made."""
+    """Prints and reads where the protocol runs; this module prints nothing, so that is done when it
+    is made.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,8 +2,8 @@
 
 Nothing here depends on anything outside the standard library.
 
-The plugin that comes with this package must not disturb a program that imports the stores and then runs pytest, which
-would warn that it can't rewrite them any more: PYTEST_DONT_REWRITE.
+The plugin that comes with this package must not disturb a program that imports the stores and then
+runs pytest, which would warn that it can't rewrite them any more: PYTEST_DONT_REWRITE.
 """
 
 from __future__ import annotations

@@ -54,10 +54,12 @@ class ExpiringStore(TimedStore, Generic[Key]):
         self._ttl_ms = limit("ttl_ms", ttl_ms)
         function("random_bytes", random_bytes)
         self._random_bytes = random_bytes
-        # Insertion order is expiry order: lifetimes are equal. Only a published clock that goes back breaks it.
+        # Insertion order is expiry order: lifetimes are equal. Only a published clock that goes
+        # back breaks it.
         self._pending: OrderedDict[Key, int] = OrderedDict()
         self._disordered = False
-        # No token dies before this instant: the deadline of the first one, or of one that has left since.
+        # No token dies before this instant: the deadline of the first one, or of one that has left
+        # since.
         self._soonest: int | None = None
 
     @property

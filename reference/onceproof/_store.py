@@ -31,7 +31,9 @@ def decide_room(held: int, most: int) -> bool:
 
 def no_instant(given: object) -> TypeError:
     """What to raise when a clock gave something else than an instant."""
-    return TypeError(f"the clock gave {type(given).__name__}, not int: it must give whole milliseconds")
+    return TypeError(
+        f"the clock gave {type(given).__name__}, not int: it must give whole milliseconds"
+    )
 
 
 class Store:
@@ -46,10 +48,14 @@ class Store:
         self._published = profile == Profile.PUBLISHED
         self._lock = lock()
         if not hasattr(self._lock, "__enter__"):
-            raise TypeError(f"lock gave {type(self._lock).__name__}: it must make a lock, as threading.Lock does")
+            raise TypeError(
+                f"lock gave {type(self._lock).__name__}: it must make a lock, as threading.Lock does"
+            )
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} can't be copied or pickled: a copy would honour its tokens again")
+        raise TypeError(
+            f"a {type(self).__name__} can't be copied or pickled: a copy would honour its tokens again"
+        )
 
 
 class TimedStore(Store):
@@ -57,7 +63,9 @@ class TimedStore(Store):
 
     __slots__ = ("_clock", "_latest")
 
-    def __init__(self, clock: Clock, lock: Callable[[], AbstractContextManager[Any]], profile: Profile) -> None:
+    def __init__(
+        self, clock: Clock, lock: Callable[[], AbstractContextManager[Any]], profile: Profile
+    ) -> None:
         function("clock", clock)
         super().__init__(lock, profile)
         self._clock = clock

@@ -8,11 +8,15 @@ from collections.abc import Callable
 from onceproof._checks import whole
 
 Clock = Callable[[], int]
-"""Gives the instant in whole milliseconds. It is called with the store's lock held: it must not call the store."""
+"""Gives the instant in whole milliseconds. It is called with the store's lock held: it must not
+call the store.
+"""
 
 
 def monotonic_ms() -> int:
-    """The system's monotonic clock in whole milliseconds: never goes back, means nothing to another machine."""
+    """The system's monotonic clock in whole milliseconds: never goes back, means nothing to another
+    machine.
+    """
     return time.monotonic_ns() // 1_000_000
 
 

@@ -66,7 +66,9 @@ class RandomSourceFailed(OnceproofError):
 
 
 class TokenNotPending(OnceproofError):
-    """Consume: the expected token is not pending: never issued, used, revoked, or dropped after its deadline."""
+    """Consume: the expected token is not pending: never issued, used, revoked, or dropped after its
+    deadline.
+    """
 
     code = "not_pending"
 
@@ -77,10 +79,8 @@ class TokenNotPending(OnceproofError):
 class TokenExpired(OnceproofError):
     """Consume of a hand-off token, begin of a join token: it was past its end.
 
-    Attributes:
-        deadline_ms: The end of its life, in milliseconds of the store's clock: a hand-off token is dead at it, a join
-            token after it.
-        now_ms: The instant by which that was judged.
+    Attributes: deadline_ms: The end of its life, in milliseconds of the store's clock: a hand-off
+    token is dead at it, a join token after it. now_ms: The instant by which that was judged.
     """
 
     code = "expired"
@@ -102,7 +102,8 @@ class TokenMismatch(OnceproofError):
         return "the presented bytes are not the expected token; it stays pending"
 
 
-# --- join tokens ------------------------------------------------------------------------------------
+# --- join tokens
+# ------------------------------------------------------------------------------------
 
 
 class AlreadyRegistered(OnceproofError):
@@ -132,7 +133,9 @@ class EntriesLimitReached(OnceproofError):
 
 
 class TokenNotFound(OnceproofError):
-    """Begin, consume, revert, abort: no token of that digest was registered, or its record was dropped."""
+    """Begin, consume, revert, abort: no token of that digest was registered, or its record was
+    dropped.
+    """
 
     code = "not_found"
 
@@ -161,8 +164,8 @@ class TokenAborted(OnceproofError):
 class InFlightConflict(OnceproofError):
     """Begin, consume: another address holds the token.
 
-    Attributes:
-        overdue_at_ms: The instant from which another may take the token over, in milliseconds of the store's clock.
+    Attributes: overdue_at_ms: The instant from which another may take the token over, in
+    milliseconds of the store's clock.
     """
 
     code = "in_flight_conflict"
@@ -210,7 +213,8 @@ class InvalidTransition(OnceproofError):
         return f"not possible while the token is {self.state.replace('_', ' ')}"
 
 
-# --- tickets ----------------------------------------------------------------------------------------
+# --- tickets
+# ----------------------------------------------------------------------------------------
 
 
 class OutstandingLimitReached(OnceproofError):
@@ -231,7 +235,9 @@ class OutstandingLimitReached(OnceproofError):
 
 
 class TicketRefused(OnceproofError):
-    """Redeem: no live ticket of that text is held. Never issued, used and expired look the same on purpose."""
+    """Redeem: no live ticket of that text is held. Never issued, used and expired look the same on
+    purpose.
+    """
 
     code = "refused"
 
@@ -239,7 +245,8 @@ class TicketRefused(OnceproofError):
         return "no such ticket is outstanding"
 
 
-# --- facets -----------------------------------------------------------------------------------------
+# --- facets
+# -----------------------------------------------------------------------------------------
 
 
 class VerificationRefused(OnceproofError):
@@ -256,4 +263,6 @@ class VerifierReentered(RuntimeError):
 
 
 class StorePoisoned(RuntimeError):
-    """The published profile only: a verifier crashed, and every later call does too. Make a new store."""
+    """The published profile only: a verifier crashed, and every later call does too. Make a new
+    store.
+    """

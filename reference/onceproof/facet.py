@@ -27,7 +27,8 @@ from onceproof.profile import Profile
 F = TypeVar("F")
 T = TypeVar("T")
 
-# --- decisions: one record in, one record out; a record is whether the key is held -------------------
+# --- decisions: one record in, one record out; a record is whether the key is held
+# -------------------
 
 
 class Outcome(IntEnum):
@@ -90,7 +91,8 @@ def decide_revoke(held_key: bool) -> tuple[Verdict, bool]:
     return NOTHING, False
 
 
-# --- the map ----------------------------------------------------------------------------------------
+# --- the map
+# ----------------------------------------------------------------------------------------
 
 NO_KEY = ""
 """Nobody's turn: no key is empty."""
@@ -106,16 +108,17 @@ class _Turn(NamedTuple):
 class FacetMap(Store, Generic[F]):
     """A bounded, thread-safe map from revocation identifiers to facets, each of which is used once.
 
-    No lock is held while a verifier runs. A verification, a revoke and a register of the key that it verifies wait
-    for it; a look-up does not, and neither does anything about another key. A verifier may use other keys: where calls
-    of this map would wait for each other for ever, one is refused. Any other wait for a thread that waits for the
-    verifier's key, through a second map too, is not seen and must not be.
+    No lock is held while a verifier runs. A verification, a revoke and a register of the key that
+    it verifies wait for it; a look-up does not, and neither does anything about another key. A
+    verifier may use other keys: where calls of this map would wait for each other for ever, one is
+    refused. Any other wait for a thread that waits for the verifier's key, through a second map
+    too, is not seen and must not be.
 
-    Args:
-        entries_max: How many facets may be held at once; None is no bound.
-        lock: Makes a lock, which need not be reentrant: one for the map, and one for each verification.
-        profile: `Profile.PUBLISHED` is the original's behaviour, not for production: the lock is held while a verifier
-            runs, one that crashes poisons the map, a registration overwrites, and there is no bound.
+    Args: entries_max: How many facets may be held at once; None is no bound. lock: Makes a lock,
+    which need not be reentrant: one for the map, and one for each verification. profile:
+    `Profile.PUBLISHED` is the original's behaviour, not for production: the lock is held while a
+    verifier runs, one that crashes poisons the map, a registration overwrites, and there is no
+    bound.
 
     A limit of zero is read as 1.
 
@@ -124,7 +127,15 @@ class FacetMap(Store, Generic[F]):
         ValueError: A limit is negative, or there is no such profile.
     """
 
-    __slots__ = ("_entries_max", "_facets", "_make_lock", "_poisoned", "_turns", "_verifying", "_wanted")
+    __slots__ = (
+        "_entries_max",
+        "_facets",
+        "_make_lock",
+        "_poisoned",
+        "_turns",
+        "_verifying",
+        "_wanted",
+    )
 
     def __init__(
         self,
@@ -135,7 +146,9 @@ class FacetMap(Store, Generic[F]):
     ) -> None:
         super().__init__(lock, profile)
         if not self._published and lock() is self._lock:
-            raise TypeError("lock gave the same lock twice: it must make a new one each time, as threading.Lock does")
+            raise TypeError(
+                "lock gave the same lock twice: it must make a new one each time, as threading.Lock does"
+            )
         bound = None if entries_max is None else limit("entries_max", entries_max)
         self._entries_max = None if self._published else bound
         self._facets: dict[str, F] = {}
@@ -155,13 +168,11 @@ class FacetMap(Store, Generic[F]):
     def register(self, revocation_id: str, facet: F) -> None:
         """Register a facet that may be used once.
 
-        Raises:
-            AlreadyRegistered: The key is held; its facet stays.
-            EntriesLimitReached: `entries_max` facets are held.
-            VerifierReentered: A verifier came back to its own key, or to one whose verifier waits for it.
-            StorePoisoned: A verifier of this published map crashed.
-            TypeError: `revocation_id` is no str, or `facet` is None. Nothing was touched.
-            ValueError: `revocation_id` is empty. Nothing was touched.
+        Raises: AlreadyRegistered: The key is held; its facet stays. EntriesLimitReached:
+        `entries_max` facets are held. VerifierReentered: A verifier came back to its own key, or to
+        one whose verifier waits for it. StorePoisoned: A verifier of this published map crashed.
+        TypeError: `revocation_id` is no str, or `facet` is None. Nothing was touched. ValueError:
+        `revocation_id` is empty. Nothing was touched.
         """
         _checked_key(revocation_id)
         if facet is None:
@@ -181,17 +192,17 @@ class FacetMap(Store, Generic[F]):
         return self._alone(lambda: self._facets.get(revocation_id))
 
     def verify_and_consume(self, revocation_id: str, verify: Callable[[F | None], T]) -> T:
-        """Run the verifier once, with the facet or None; if it returns, the facet is used up, and this is its answer.
+        """Run the verifier once, with the facet or None; if it returns, the facet is used up, and
+        this is its answer.
 
-        It refuses by raising, a VerificationRefused or anything else, which reaches the caller as it is. The facet
-        stays then. Where there is none nothing is added, whatever the verifier says.
+        It refuses by raising, a VerificationRefused or anything else, which reaches the caller as
+        it is. The facet stays then. Where there is none nothing is added, whatever the verifier
+        says.
 
-        Raises:
-            VerifierReentered: A verifier came back to its own key, or to one whose verifier waits for it.
-            StorePoisoned: A verifier of this published map crashed.
-            TypeError: `verify` can't be called, or `revocation_id` is no str; or the verifier returned False or
-                something to be awaited. The facet stays.
-            ValueError: `revocation_id` is empty. Nothing was touched.
+        Raises: VerifierReentered: A verifier came back to its own key, or to one whose verifier
+        waits for it. StorePoisoned: A verifier of this published map crashed. TypeError: `verify`
+        can't be called, or `revocation_id` is no str; or the verifier returned False or something
+        to be awaited. The facet stays. ValueError: `revocation_id` is empty. Nothing was touched.
         """
         _checked_key(revocation_id)
         function("verify", verify)
@@ -208,18 +219,18 @@ class FacetMap(Store, Generic[F]):
     def revoke(self, revocation_id: str) -> bool:
         """End a registration; True if there was one.
 
-        Raises:
-            VerifierReentered: A verifier came back to its own key, or to one whose verifier waits for it.
-            StorePoisoned: A verifier of this published map crashed.
-            TypeError: `revocation_id` is no str.
-            ValueError: `revocation_id` is empty.
+        Raises: VerifierReentered: A verifier came back to its own key, or to one whose verifier
+        waits for it. StorePoisoned: A verifier of this published map crashed. TypeError:
+        `revocation_id` is no str. ValueError: `revocation_id` is empty.
         """
         _checked_key(revocation_id)
         return self._alone(lambda: self._drop(revocation_id), revocation_id)
 
     def __repr__(self) -> str:
         bound = "no bound" if self._entries_max is None else f"at most {self._entries_max}"
-        return f"<FacetMap: {len(self._facets)} held, {bound}{', poisoned' if self._poisoned else ''}>"
+        return (
+            f"<FacetMap: {len(self._facets)} held, {bound}{', poisoned' if self._poisoned else ''}>"
+        )
 
     # --- with the lock held
 
@@ -274,7 +285,9 @@ class FacetMap(Store, Generic[F]):
         """Do something with the lock held, once nobody verifies the key."""
         me = threading.get_ident()
         if self._verifying == me:
-            raise VerifierReentered("the verifier came back to the map, whose lock is held while it runs")
+            raise VerifierReentered(
+                "the verifier came back to the map, whose lock is held while it runs"
+            )
         while True:
             try:
                 with self._lock:
@@ -300,9 +313,11 @@ class FacetMap(Store, Generic[F]):
                 raise VerifierReentered("the verifier wants a key whose verifier waits for it")
 
     def _end(self, key: str, turn: _Turn) -> None:
-        """Take a turn away that is over; whoever waited for it does so too, should its thread have been interrupted.
+        """Take a turn away that is over; whoever waited for it does so too, should its thread have
+        been interrupted.
 
-        Without the lock, for waiting for that could be interrupted as well; a turn is never put back.
+        Without the lock, for waiting for that could be interrupted as well; a turn is never put
+        back.
         """
         if self._turns.get(key) is turn:
             del self._turns[key]
@@ -310,7 +325,9 @@ class FacetMap(Store, Generic[F]):
 
 def _checked_key(key: object) -> None:
     if not isinstance(key, str):
-        raise TypeError(f"revocation_id is {type(key).__name__}, not str: pass the revocation identifier as text")
+        raise TypeError(
+            f"revocation_id is {type(key).__name__}, not str: pass the revocation identifier as text"
+        )
     if not key:
         raise ValueError("revocation_id is empty: pass the revocation identifier")
 

@@ -60,7 +60,8 @@ def _sixteen(what: str, raw: object) -> bytes:
     return raw
 
 
-# --- decisions: one record in, one record out; a record is the deadline of a pending token, or None ----
+# --- decisions: one record in, one record out; a record is the deadline of a pending token, or None
+# ----
 
 
 class Verdict(IntEnum):
@@ -106,11 +107,13 @@ def decide_consume(deadline: int | None, now: int, matching: bool) -> tuple[Verd
     return OK, None
 
 
-def decide_revoke(deadline: int | None, now: int, counts_the_dead: bool) -> tuple[Verdict, int | None]:
+def decide_revoke(
+    deadline: int | None, now: int, counts_the_dead: bool
+) -> tuple[Verdict, int | None]:
     """End a token, and say whether it was pending.
 
-    post: __return__[1] is None
-    post: counts_the_dead or (__return__[0] == Verdict.ENDED) == (deadline is not None and now < deadline)
+    post: __return__[1] is None post: counts_the_dead or (__return__[0] == Verdict.ENDED) ==
+    (deadline is not None and now < deadline)
     """
     if deadline is None:
         return NOTHING, None
@@ -119,13 +122,15 @@ def decide_revoke(deadline: int | None, now: int, counts_the_dead: bool) -> tupl
     return ENDED, None
 
 
-# --- the store --------------------------------------------------------------------------------------
+# --- the store
+# --------------------------------------------------------------------------------------
 
 
 class HandoffTokenStore(ExpiringStore[bytes]):
     """A bounded, thread-safe set of one-time tokens.
 
-    A call costs the same on average, however many are held; one that drops dead tokens pays for them.
+    A call costs the same on average, however many are held; one that drops dead tokens pays for
+    them.
 
     Args:
         pending_max: How many tokens may be pending at once.
@@ -199,7 +204,9 @@ class HandoffTokenStore(ExpiringStore[bytes]):
             ValueError: `presented` has other than 16 bytes. Nothing was touched.
         """
         if not isinstance(expected, HandoffToken):
-            raise TypeError(f"expected is {type(expected).__name__}: pass the HandoffToken that was issued")
+            raise TypeError(
+                f"expected is {type(expected).__name__}: pass the HandoffToken that was issued"
+            )
         if type(presented) is not HandoffToken:
             _sixteen("presented", presented)
         matching = compare_digest(presented, expected)
@@ -225,7 +232,9 @@ class HandoffTokenStore(ExpiringStore[bytes]):
             TypeError: `token` is no HandoffToken.
         """
         if not isinstance(token, HandoffToken):
-            raise TypeError(f"token is {type(token).__name__}: pass the HandoffToken that was issued")
+            raise TypeError(
+                f"token is {type(token).__name__}: pass the HandoffToken that was issued"
+            )
         with self._lock:
             now = self._now()
             verdict, _ = decide_revoke(self._pending.pop(token, None), now, self._published)

@@ -1,7 +1,8 @@
 """Join tokens: each lets one node in, once, in two steps: begin, then consume.
 
-The decisions are pure functions over one record; they are compared with the law on every path.
-The store around them holds the container, the lock, the clock and the addresses, which no decision sees.
+The decisions are pure functions over one record; they are compared with the law on every path. The
+store around them holds the container, the lock, the clock and the addresses, which no decision
+sees.
 """
 
 from __future__ import annotations
@@ -29,16 +30,22 @@ class JoinTokenDigest(bytes):
 
     def __new__(cls, digest: bytes) -> Self:
         if not isinstance(digest, bytes):
-            raise TypeError(f"a digest is {type(digest).__name__}, not bytes: pass the 32 bytes themselves")
+            raise TypeError(
+                f"a digest is {type(digest).__name__}, not bytes: pass the 32 bytes themselves"
+            )
         if len(digest) != 32:
-            raise ValueError(f"a digest has {len(digest)} bytes, not 32: JoinTokenDigest.of makes one of a raw token")
+            raise ValueError(
+                f"a digest has {len(digest)} bytes, not 32: JoinTokenDigest.of makes one of a raw token"
+            )
         return bytes.__new__(cls, digest)
 
     @classmethod
     def of(cls, raw: bytes) -> Self:
         """The digest of a raw token; a TypeError for other than bytes."""
         if not isinstance(raw, bytes):
-            raise TypeError(f"a raw token is {type(raw).__name__}, not bytes: pass its bytes themselves")
+            raise TypeError(
+                f"a raw token is {type(raw).__name__}, not bytes: pass its bytes themselves"
+            )
         return cls(hashlib.sha256(raw).digest())
 
     def __repr__(self) -> str:
@@ -50,12 +57,20 @@ class JoinTokenDigest(bytes):
 class JoinState(StrEnum):
     """The state of a token that is known. The last three have no way out."""
 
-    ISSUED, IN_FLIGHT, CONSUMED, EXPIRED, ABORTED = "issued", "in_flight", "consumed", "expired", "aborted"
+    ISSUED, IN_FLIGHT, CONSUMED, EXPIRED, ABORTED = (
+        "issued",
+        "in_flight",
+        "consumed",
+        "expired",
+        "aborted",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class JoinRecord:
-    """What is held of a token, as it was left. The address is that of who holds it in flight, or consumed it."""
+    """What is held of a token, as it was left. The address is that of who holds it in flight, or
+    consumed it.
+    """
 
     state: JoinState
     address: str | None
@@ -63,7 +78,8 @@ class JoinRecord:
     expires_at_ms: int
 
 
-# --- decisions: one record in, one record out, and who holds the token then --------------------------
+# --- decisions: one record in, one record out, and who holds the token then
+# --------------------------
 
 
 class State(IntEnum):
@@ -91,35 +107,44 @@ class Verdict(IntEnum):
     """What a decision found. The names are the law's answers."""
 
     OK, STARTED, RUNNING, ALREADY_REGISTERED, NOT_FOUND, EXPIRED, ABORTED = range(7)
-    ALREADY_CONSUMED, IN_FLIGHT_CONFLICT, STALE_ATTEMPT, INVALID_TRANSITION, DROPPED, NOTHING = range(7, 13)
+    ALREADY_CONSUMED, IN_FLIGHT_CONFLICT, STALE_ATTEMPT, INVALID_TRANSITION, DROPPED, NOTHING = (
+        range(7, 13)
+    )
 
 
 Decided = tuple[Verdict, Record, Holder]
 NOBODY, KEPT, CALLER = Holder
 UNKNOWN_TOKEN = Record(State.UNKNOWN, 0, 0, 0)
-ENDED = {State.CONSUMED: Verdict.ALREADY_CONSUMED, State.EXPIRED: Verdict.EXPIRED, State.ABORTED: Verdict.ABORTED}
+ENDED = {
+    State.CONSUMED: Verdict.ALREADY_CONSUMED,
+    State.EXPIRED: Verdict.EXPIRED,
+    State.ABORTED: Verdict.ABORTED,
+}
 
 
 def decide_register(record: Record, expires_at: int, overwrites: bool) -> Decided:
     """Make a token known, unless it is.
 
-    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (record.state == State.UNKNOWN or overwrites)
-    post: __return__[1] == ((State.ISSUED, expires_at, 0, 0) if __return__[2] == NOBODY else record)
+    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (record.state ==
+    State.UNKNOWN or overwrites) post: __return__[1] == ((State.ISSUED, expires_at, 0, 0) if
+    __return__[2] == NOBODY else record)
     """
     if record.state == State.UNKNOWN or overwrites:
         return Verdict.OK, Record(State.ISSUED, expires_at, 0, 0), NOBODY
     return Verdict.ALREADY_REGISTERED, record, KEPT
 
 
-def decide_begin(record: Record, now: int, by_holder: bool, in_flight_ms: int, never_overdue: bool) -> Decided:
+def decide_begin(
+    record: Record, now: int, by_holder: bool, in_flight_ms: int, never_overdue: bool
+) -> Decided:
     """Begin an attempt, or go on with the caller's own.
 
-    post: __return__[0] != Verdict.STARTED or record.state in (State.ISSUED, State.IN_FLIGHT)
-    post: __return__[0] != Verdict.STARTED or now <= record.expires_at == __return__[1].expires_at
-    post: __return__[0] != Verdict.STARTED or __return__[1][2:] == (record.attempt + 1, now + in_flight_ms)
-    post: __return__[0] != Verdict.RUNNING or (by_holder and (never_overdue or now < record.overdue_at))
-    post: __return__[2] != NOBODY or (__return__[1].state == State.EXPIRED and now > record.expires_at)
-    post: __return__[2] != KEPT or __return__[1] == record
+    post: __return__[0] != Verdict.STARTED or record.state in (State.ISSUED, State.IN_FLIGHT) post:
+    __return__[0] != Verdict.STARTED or now <= record.expires_at == __return__[1].expires_at post:
+    __return__[0] != Verdict.STARTED or __return__[1][2:] == (record.attempt + 1, now +
+    in_flight_ms) post: __return__[0] != Verdict.RUNNING or (by_holder and (never_overdue or now <
+    record.overdue_at)) post: __return__[2] != NOBODY or (__return__[1].state == State.EXPIRED and
+    now > record.expires_at) post: __return__[2] != KEPT or __return__[1] == record
     """
     if record.state == State.UNKNOWN:
         return Verdict.NOT_FOUND, record, KEPT
@@ -129,21 +154,29 @@ def decide_begin(record: Record, now: int, by_holder: bool, in_flight_ms: int, n
         return Verdict.RUNNING if by_holder else Verdict.IN_FLIGHT_CONFLICT, record, KEPT
     if now > record.expires_at:
         return Verdict.EXPIRED, Record(State.EXPIRED, record.expires_at, record.attempt, 0), NOBODY
-    return Verdict.STARTED, Record(State.IN_FLIGHT, record.expires_at, record.attempt + 1, now + in_flight_ms), CALLER
+    return (
+        Verdict.STARTED,
+        Record(State.IN_FLIGHT, record.expires_at, record.attempt + 1, now + in_flight_ms),
+        CALLER,
+    )
 
 
 def decide_consume(record: Record, by_holder: bool, attempt: int, anyone_consumes: bool) -> Decided:
     """Use the token, once and for all.
 
-    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT
-    post: __return__[0] != Verdict.OK or anyone_consumes or (by_holder and attempt == record.attempt)
-    post: (__return__[0] == Verdict.OK) == (__return__[2] == CALLER)
-    post: __return__[1:] == (record, KEPT) or __return__[1:] == ((State.CONSUMED, *record[1:3], 0), CALLER)
+    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT post: __return__[0] !=
+    Verdict.OK or anyone_consumes or (by_holder and attempt == record.attempt) post: (__return__[0]
+    == Verdict.OK) == (__return__[2] == CALLER) post: __return__[1:] == (record, KEPT) or
+    __return__[1:] == ((State.CONSUMED, *record[1:3], 0), CALLER)
     """
     if record.state == State.CONSUMED:
         return Verdict.ALREADY_CONSUMED, record, KEPT
     if record.state != State.IN_FLIGHT:
-        return Verdict.NOT_FOUND if record.state == State.UNKNOWN else Verdict.INVALID_TRANSITION, record, KEPT
+        return (
+            Verdict.NOT_FOUND if record.state == State.UNKNOWN else Verdict.INVALID_TRANSITION,
+            record,
+            KEPT,
+        )
     if not (anyone_consumes or (by_holder and attempt == record.attempt)):
         return Verdict.STALE_ATTEMPT if by_holder else Verdict.IN_FLIGHT_CONFLICT, record, KEPT
     return Verdict.OK, Record(State.CONSUMED, record.expires_at, record.attempt, 0), CALLER
@@ -152,14 +185,18 @@ def decide_consume(record: Record, by_holder: bool, attempt: int, anyone_consume
 def decide_revert(record: Record, now: int, attempt: int, reverts_anything: bool) -> Decided:
     """Give an attempt up: the token can be begun again, unless its expiry is past.
 
-    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT
-    post: __return__[0] != Verdict.OK or reverts_anything or attempt == record.attempt
-    post: __return__[0] != Verdict.OK or __return__[1][1:] == (record.expires_at, record.attempt, 0)
-    post: __return__[2] != NOBODY or reverts_anything or (now <= record[1]) == (__return__[1][0] == State.ISSUED)
-    post: __return__[0] == Verdict.OK or __return__[1:] == (record, KEPT)
+    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT post: __return__[0] !=
+    Verdict.OK or reverts_anything or attempt == record.attempt post: __return__[0] != Verdict.OK or
+    __return__[1][1:] == (record.expires_at, record.attempt, 0) post: __return__[2] != NOBODY or
+    reverts_anything or (now <= record[1]) == (__return__[1][0] == State.ISSUED) post: __return__[0]
+    == Verdict.OK or __return__[1:] == (record, KEPT)
     """
     if record.state != State.IN_FLIGHT:
-        return Verdict.NOT_FOUND if record.state == State.UNKNOWN else Verdict.INVALID_TRANSITION, record, KEPT
+        return (
+            Verdict.NOT_FOUND if record.state == State.UNKNOWN else Verdict.INVALID_TRANSITION,
+            record,
+            KEPT,
+        )
     if not (reverts_anything or attempt == record.attempt):
         return Verdict.STALE_ATTEMPT, record, KEPT
     state = State.EXPIRED if now > record.expires_at and not reverts_anything else State.ISSUED
@@ -169,8 +206,9 @@ def decide_revert(record: Record, now: int, attempt: int, reverts_anything: bool
 def decide_abort(record: Record) -> Decided:
     """End a token that was not used.
 
-    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (State.UNKNOWN < record.state < State.CONSUMED)
-    post: __return__[1] == (record if __return__[2] == KEPT else (State.ABORTED, *record[1:3], 0))
+    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (State.UNKNOWN <
+    record.state < State.CONSUMED) post: __return__[1] == (record if __return__[2] == KEPT else
+    (State.ABORTED, *record[1:3], 0))
     """
     if record.state == State.UNKNOWN:
         return Verdict.NOT_FOUND, record, KEPT
@@ -182,37 +220,44 @@ def decide_abort(record: Record) -> Decided:
 def decide_forget(record: Record, now: int) -> Decided:
     """Drop the record of a token that is ended and past its expiry.
 
-    post: (__return__[0] == Verdict.DROPPED) == (record.state >= State.CONSUMED and now > record.expires_at)
-    post: __return__[1:] == ((UNKNOWN_TOKEN, NOBODY) if __return__[0] == Verdict.DROPPED else (record, KEPT))
+    post: (__return__[0] == Verdict.DROPPED) == (record.state >= State.CONSUMED and now >
+    record.expires_at) post: __return__[1:] == ((UNKNOWN_TOKEN, NOBODY) if __return__[0] ==
+    Verdict.DROPPED else (record, KEPT))
     """
     if record.state >= State.CONSUMED and now > record.expires_at:
         return Verdict.DROPPED, UNKNOWN_TOKEN, NOBODY
     return Verdict.NOTHING, record, KEPT
 
 
-# --- the store --------------------------------------------------------------------------------------
+# --- the store
+# --------------------------------------------------------------------------------------
 
 NOT_HELD: tuple[Record, str | None] = (UNKNOWN_TOKEN, None)
 SHOWN = tuple(JoinState)
-BARE_REFUSALS = (errors.AlreadyRegistered, errors.TokenNotFound, errors.TokenAborted, errors.AlreadyConsumed)
+BARE_REFUSALS = (
+    errors.AlreadyRegistered,
+    errors.TokenNotFound,
+    errors.TokenAborted,
+    errors.AlreadyConsumed,
+)
 
 
 class JoinTokenStore(Store):
     """A thread-safe set of join tokens, each known by its digest.
 
-    Args:
-        in_flight_ms: How long an attempt keeps its token, in milliseconds; then another may take it over.
-        entries_max: How many records may be held at once; None is no bound, and then none is ever dropped.
-        clock: Gives the instant in whole milliseconds, of which an expiry is one; called with the lock held.
-        lock: Makes the lock, which need not be reentrant.
-        profile: `Profile.PUBLISHED` is the original's behaviour, not for production: there is no bound either.
+    Args: in_flight_ms: How long an attempt keeps its token, in milliseconds; then another may take
+    it over. entries_max: How many records may be held at once; None is no bound, and then none is
+    ever dropped. clock: Gives the instant in whole milliseconds, of which an expiry is one; called
+    with the lock held. lock: Makes the lock, which need not be reentrant. profile:
+    `Profile.PUBLISHED` is the original's behaviour, not for production: there is no bound either.
 
-    A limit of zero is read as 1. Each call is judged by its own instant: when the clock goes back, only states stay.
-    A call costs the same on average, however many are held; one that drops ended records pays for them.
+    A limit of zero is read as 1. Each call is judged by its own instant: when the clock goes back,
+    only states stay. A call costs the same on average, however many are held; one that drops ended
+    records pays for them.
 
-    Raises:
-        TypeError: A limit, or later an argument, is not of its type, or something that must be called can't be.
-        ValueError: A limit or an expiry is negative, an address is empty, or there is no such profile.
+    Raises: TypeError: A limit, or later an argument, is not of its type, or something that must be
+    called can't be. ValueError: A limit or an expiry is negative, an address is empty, or there is
+    no such profile.
     """
 
     __slots__ = ("_clock", "_ended", "_entries", "_entries_max", "_in_flight_ms")
@@ -232,7 +277,8 @@ class JoinTokenStore(Store):
         bound = None if entries_max is None else limit("entries_max", entries_max)
         self._entries_max = None if self._published else bound
         self._entries: dict[JoinTokenDigest, tuple[Record, str | None]] = {}
-        # Where there is a bound, the ended records by expiry: none is missing; one that is not held does no harm.
+        # Where there is a bound, the ended records by expiry: none is missing; one that is not held
+        # does no harm.
         self._ended: list[tuple[int, JoinTokenDigest, Record]] = []
 
     @property
@@ -249,16 +295,21 @@ class JoinTokenStore(Store):
         """
         _checked(digest)
         if whole("expires_at_ms", expires_at_ms) < 0:
-            raise ValueError(f"expires_at_ms is {expires_at_ms}: pass an instant of the store's clock, 0 or later")
+            raise ValueError(
+                f"expires_at_ms is {expires_at_ms}: pass an instant of the store's clock, 0 or later"
+            )
         with self._lock:
             now = None if self._entries_max is None else self._now()
-            decided = decide_register(self._entries.get(digest, NOT_HELD)[0], expires_at_ms, self._published)
+            decided = decide_register(
+                self._entries.get(digest, NOT_HELD)[0], expires_at_ms, self._published
+            )
             if now is not None and decided[0] is Verdict.OK:
                 self._make_room(now)
             self._act(digest, decided)
 
     def begin(self, digest: JoinTokenDigest, address: str) -> int:
-        """Begin an attempt and answer its number; for the holder itself, that of its running attempt.
+        """Begin an attempt and answer its number; for the holder itself, that of its running
+        attempt.
 
         Raises:
             TokenNotFound: It is not known.
@@ -269,7 +320,9 @@ class JoinTokenStore(Store):
         _checked(digest, address)
         with self._lock:
             now, (record, holder) = self._now(), self._entries.get(digest, NOT_HELD)
-            decided = decide_begin(record, now, holder == address, self._in_flight_ms, self._published)
+            decided = decide_begin(
+                record, now, holder == address, self._in_flight_ms, self._published
+            )
             return self._act(digest, decided, address, now=now)
 
     def consume(self, digest: JoinTokenDigest, address: str, *, attempt: int) -> None:
@@ -295,7 +348,9 @@ class JoinTokenStore(Store):
         """
         _checked(digest, attempt=attempt)
         with self._lock:
-            decided = decide_revert(self._entries.get(digest, NOT_HELD)[0], self._now(), attempt, self._published)
+            decided = decide_revert(
+                self._entries.get(digest, NOT_HELD)[0], self._now(), attempt, self._published
+            )
             self._act(digest, decided, attempt=attempt)
 
     def abort(self, digest: JoinTokenDigest) -> None:
@@ -318,10 +373,12 @@ class JoinTokenStore(Store):
         return JoinRecord(SHOWN[record.state - 1], address, record.attempt, record.expires_at)
 
     def attempt(self, digest: JoinTokenDigest, address: str) -> Attempt:
-        """Begin at once, and raise what `begin` does. Leaving the `with` reverts, unless it was consumed within.
+        """Begin at once, and raise what `begin` does. Leaving the `with` reverts, unless it was
+        consumed within.
 
-        Consume before anything secret leaves: this address may have begun twice, or an overdue attempt been taken
-        over, and only one of them can consume. Who sends first, and consumes after, sends twice.
+        Consume before anything secret leaves: this address may have begun twice, or an overdue
+        attempt been taken over, and only one of them can consume. Who sends first, and consumes
+        after, sends twice.
         """
         return Attempt(self, digest, address)
 
@@ -334,11 +391,19 @@ class JoinTokenStore(Store):
             return now
         raise no_instant(now)
 
-    def _act(self, digest: JoinTokenDigest, decided: Decided, caller: str = "", attempt: int = 0, now: int = 0) -> int:
+    def _act(
+        self,
+        digest: JoinTokenDigest,
+        decided: Decided,
+        caller: str = "",
+        attempt: int = 0,
+        now: int = 0,
+    ) -> int:
         """Do what was decided: answer the number of the attempt, or refuse."""
         verdict, after, holder = decided
         if holder is not KEPT:
-            # First the heap: an interrupt between the two must not leave an ended record that is never dropped.
+            # First the heap: an interrupt between the two must not leave an ended record that is
+            # never dropped.
             if self._entries_max is not None and after.state >= State.CONSUMED:
                 heappush(self._ended, (after.expires_at, digest, after))
             self._entries[digest] = after, caller if holder is CALLER else None
@@ -366,7 +431,9 @@ class JoinTokenStore(Store):
 
 
 class Attempt:
-    """An attempt that was begun, with its `number`. Leaving its `with` never consumes; it may revert."""
+    """An attempt that was begun, with its `number`. Leaving its `with` never consumes; it may
+    revert.
+    """
 
     __slots__ = ("_address", "_consumed", "_digest", "_store", "number")
 
@@ -383,7 +450,8 @@ class Attempt:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Once it was consumed this number can be another's: the token may be dropped and registered anew.
+        # Once it was consumed this number can be another's: the token may be dropped and registered
+        # anew.
         if not self._consumed:
             with suppress(errors.OnceproofError):
                 self._store.revert(self._digest, attempt=self.number)
@@ -391,7 +459,9 @@ class Attempt:
 
 def _checked(digest: object, address: object = "-", attempt: object = 0) -> None:
     if not isinstance(digest, JoinTokenDigest):
-        raise TypeError(f"digest is {type(digest).__name__}: pass JoinTokenDigest.of(raw), for no raw token is stored")
+        raise TypeError(
+            f"digest is {type(digest).__name__}: pass JoinTokenDigest.of(raw), for no raw token is stored"
+        )
     if not isinstance(address, str):
         raise TypeError(f"address is {type(address).__name__}, not str: pass the address as text")
     if not address:

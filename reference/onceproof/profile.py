@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class Profile(StrEnum):
-    """HARDENED is the default. PUBLISHED is the original's behaviour, for tests against it and not for production."""
+    """HARDENED is the default. PUBLISHED is the original's behaviour, for tests against it and not
+    for production.
+    """
 
     HARDENED = "hardened"
     PUBLISHED = "published"

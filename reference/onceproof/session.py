@@ -18,7 +18,8 @@ from onceproof._store import TimedStore, decide_room
 from onceproof.clock import Clock, monotonic_ms
 from onceproof.profile import Profile
 
-# --- decisions: one record in, one record out; a record is a cached version, or None ------------------
+# --- decisions: one record in, one record out; a record is a cached version, or None
+# ------------------
 
 
 class Entry(NamedTuple):
@@ -71,9 +72,9 @@ def decide_set(
 ) -> tuple[Verdict, Entry | None]:
     """Take a version, unless a newer one is cached and alive.
 
-    post: __return__[0] == Verdict.KEPT or __return__[1] == Entry(version, now)
-    post: __return__[0] != Verdict.KEPT or __return__[1] == entry
-    post: entry is None or (__return__[0] == Verdict.KEPT) == (version < entry.version and not last_write_wins and now < entry.written_at + ttl_ms)
+    post: __return__[0] == Verdict.KEPT or __return__[1] == Entry(version, now) post: __return__[0]
+    != Verdict.KEPT or __return__[1] == entry post: entry is None or (__return__[0] == Verdict.KEPT)
+    == (version < entry.version and not last_write_wins and now < entry.written_at + ttl_ms)
     """
     if entry is None:
         return ADDED, Entry(version, now)
@@ -82,13 +83,15 @@ def decide_set(
     return RENEWED, Entry(version, now)
 
 
-# --- the cache --------------------------------------------------------------------------------------
+# --- the cache
+# --------------------------------------------------------------------------------------
 
 
 class SessionVersionCache(TimedStore):
     """A bounded, thread-safe cache.
 
-    A call costs the same on average, however many entries are held; one that drops dead entries pays for them.
+    A call costs the same on average, however many entries are held; one that drops dead entries
+    pays for them.
 
     Args:
         entries_max: How many entries may be held at once.
@@ -118,7 +121,8 @@ class SessionVersionCache(TimedStore):
         super().__init__(clock, lock, profile)
         self._entries_max = limit("entries_max", entries_max)
         self._ttl_ms = limit("ttl_ms", ttl_ms)
-        # The order is that of the writes, which is also that of expiry: only a published clock breaks it.
+        # The order is that of the writes, which is also that of expiry: only a published clock
+        # breaks it.
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._disordered = False
 
@@ -128,7 +132,8 @@ class SessionVersionCache(TimedStore):
         return len(self._entries)
 
     def set(self, key: str, version: int) -> int:
-        """Cache a version, and answer the one that counts now: this one, or a newer one that stayed.
+        """Cache a version, and answer the one that counts now: this one, or a newer one that
+        stayed.
 
         Raises:
             TypeError: `key` is no str or `version` no int.
@@ -171,7 +176,9 @@ class SessionVersionCache(TimedStore):
         """Drop what is dead from the front, or the oldest write if nothing is."""
         entries = self._entries
         if self._disordered:
-            self._entries = entries = OrderedDict(sorted(entries.items(), key=lambda item: item[1].written_at))
+            self._entries = entries = OrderedDict(
+                sorted(entries.items(), key=lambda item: item[1].written_at)
+            )
             self._disordered = False
         while entries:
             verdict, _ = decide_drop(next(iter(entries.values())), now, self._ttl_ms)

@@ -35,7 +35,8 @@ class Ticket(str):
         return "Ticket(<redacted>)"
 
 
-# --- decisions: one record in, one record out; a record is the deadline of a held ticket, or None ------
+# --- decisions: one record in, one record out; a record is the deadline of a held ticket, or None
+# ------
 
 
 class Verdict(IntEnum):
@@ -50,7 +51,9 @@ class Verdict(IntEnum):
 OK, COLLISION, DEAD, UNKNOWN = Verdict
 
 
-def decide_issue(deadline: int | None, now: int, ttl_ms: int, overwrites: bool) -> tuple[Verdict, int | None]:
+def decide_issue(
+    deadline: int | None, now: int, ttl_ms: int, overwrites: bool
+) -> tuple[Verdict, int | None]:
     """Issue one drawn ticket.
 
     post: (__return__[0] == Verdict.COLLISION) == (deadline is not None and not overwrites)
@@ -76,7 +79,9 @@ def decide_redeem(deadline: int | None, now: int) -> tuple[Verdict, None]:
     return OK, None
 
 
-def decide_sweep_due(held: int, outstanding_max: int, now: int, last_sweep: int, every_ms: int) -> bool:
+def decide_sweep_due(
+    held: int, outstanding_max: int, now: int, last_sweep: int, every_ms: int
+) -> bool:
     """Whether an issue sweeps first, in the published profile.
 
     post: not __return__ or held >= outstanding_max or now >= last_sweep + every_ms
@@ -85,21 +90,21 @@ def decide_sweep_due(held: int, outstanding_max: int, now: int, last_sweep: int,
     return held >= outstanding_max or now - last_sweep >= every_ms
 
 
-# --- the store --------------------------------------------------------------------------------------
+# --- the store
+# --------------------------------------------------------------------------------------
 
 
 class TicketStore(ExpiringStore[str]):
     """A bounded, thread-safe set of one-time tickets.
 
-    A call costs the same on average, however many are held; one that drops dead tickets pays for them.
+    A call costs the same on average, however many are held; one that drops dead tickets pays for
+    them.
 
-    Args:
-        outstanding_max: How many tickets may be outstanding at once; no bound in the published profile.
-        ttl_ms: How long a ticket lives, in milliseconds. It is dead at issue + `ttl_ms`.
-        clock: Gives the instant in whole milliseconds; called with the lock held.
-        random_bytes: Gives that many random bytes; called once a draw with the lock held.
-        lock: Makes the lock, which need not be reentrant.
-        profile: `Profile.PUBLISHED` is the original's behaviour, not for production.
+    Args: outstanding_max: How many tickets may be outstanding at once; no bound in the published
+    profile. ttl_ms: How long a ticket lives, in milliseconds. It is dead at issue + `ttl_ms`.
+    clock: Gives the instant in whole milliseconds; called with the lock held. random_bytes: Gives
+    that many random bytes; called once a draw with the lock held. lock: Makes the lock, which need
+    not be reentrant. profile: `Profile.PUBLISHED` is the original's behaviour, not for production.
 
     A limit of zero is read as 1. When the clock goes back, the latest instant seen counts.
 
@@ -122,7 +127,8 @@ class TicketStore(ExpiringStore[str]):
     ) -> None:
         super().__init__(ttl_ms, random_bytes, clock, lock, profile)
         self._outstanding_max = limit("outstanding_max", outstanding_max)
-        # Only the published profile counts from its opening; a hardened store asks for no time before its first call.
+        # Only the published profile counts from its opening; a hardened store asks for no time
+        # before its first call.
         self._last_sweep = self._now() if self._published else 0
 
     def issue(self) -> Ticket:
@@ -144,7 +150,9 @@ class TicketStore(ExpiringStore[str]):
                 raise OutstandingLimitReached(self._outstanding_max)
             for _ in range(ATTEMPTS):
                 ticket = Ticket(PREFIX + self._drawn(TICKET_BYTES).hex())
-                verdict, deadline = decide_issue(pending.get(ticket), now, self._ttl_ms, overwrites=False)
+                verdict, deadline = decide_issue(
+                    pending.get(ticket), now, self._ttl_ms, overwrites=False
+                )
                 if verdict is OK:
                     assert deadline is not None
                     if self._soonest is None:
@@ -170,7 +178,9 @@ class TicketStore(ExpiringStore[str]):
             TypeError: `text` is no str. Nothing was touched.
         """
         if not isinstance(text, str):
-            raise TypeError(f"text is {type(text).__name__}, not str: pass the ticket as it was sent")
+            raise TypeError(
+                f"text is {type(text).__name__}, not str: pass the ticket as it was sent"
+            )
         with self._lock:
             now = self._now()
             verdict, _ = decide_redeem(self._pending.pop(text, None), now)
@@ -184,12 +194,16 @@ class TicketStore(ExpiringStore[str]):
         """Draw before anything else, sweep only when that is due, and refuse nothing."""
         ticket = Ticket(PREFIX + self._drawn(TICKET_BYTES, crashes=True).hex())
         now = self._now()
-        if decide_sweep_due(self.held, self._outstanding_max, now, self._last_sweep, SWEEP_EVERY_MS):
+        if decide_sweep_due(
+            self.held, self._outstanding_max, now, self._last_sweep, SWEEP_EVERY_MS
+        ):
             if decide_expire(self._soonest, now)[0] is DROPPED:
                 self._sweep(now)
             self._last_sweep = now
         # A ticket that is held is taken out, for its new lifetime puts it at the end.
-        _, deadline = decide_issue(self._pending.pop(ticket, None), now, self._ttl_ms, overwrites=True)
+        _, deadline = decide_issue(
+            self._pending.pop(ticket, None), now, self._ttl_ms, overwrites=True
+        )
         assert deadline is not None
         self._expect(deadline)
         self._pending[ticket] = deadline

@@ -60,7 +60,9 @@ class Offer:
     def message(self) -> Message:
         """The offer as `hello` carries it."""
         message: Message = {"clock": self.clock, "rng": self.rng, "errors": self.errors}
-        caps, profiles = ([*x] if isinstance(x, tuple | list) else x for x in (self.caps, self.profiles))
+        caps, profiles = (
+            [*x] if isinstance(x, tuple | list) else x for x in (self.caps, self.profiles)
+        )
         message |= {"caps": caps, "fixed": dict(self.fixed), "profiles": profiles}
         return message | ({"choices": dict(self.choices)} if self.choices else {})
 
@@ -109,13 +111,19 @@ class Adapter:
             reply["err"] = refusal.code
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # whatever else the implementation raises, an exit too, is a crash of its own
+        except (
+            BaseException
+        ) as error:  # whatever else the implementation raises, an exit too, is a crash of its own
             reply["crash"] = described(error)
         return reply
 
     def _hello(self) -> Message:
         offered = {store: offer.message() for store, offer in self.stores.items()}
-        message: Message = {"protocol": PROTOCOL, "name": self.name or type(self).__name__, "version": self.version}
+        message: Message = {
+            "protocol": PROTOCOL,
+            "name": self.name or type(self).__name__,
+            "version": self.version,
+        }
         return message | {"language": "python", "stores": offered}
 
     def _open(self, request: Message) -> Message:

@@ -48,7 +48,9 @@ class InProcess:
             raise
         except BaseException as error:
             raise SubjectError(
-                cut(f"answering {request.get('op')!r} raised {visible(described(error))}: reply with crash")
+                cut(
+                    f"answering {request.get('op')!r} raised {visible(described(error))}: reply with crash"
+                )
             ) from error
         if type(reply) is not dict or (len(reply) == 2 and type(reply.get("ok", "")) in WRITABLE):
             return reply

@@ -58,7 +58,11 @@ def race(request: Message, answer: Answer, meeting: Meeting) -> list[list[Messag
     if not isinstance(lanes, list) or not 0 < len(lanes) <= LANES_MAX:
         raise ValueError(f"lanes is a list of 1 to {LANES_MAX} lanes")
     for lane in lanes:
-        if not isinstance(lane, list) or len(lane) > LANE_CALLS_MAX or not all(isinstance(call, dict) for call in lane):
+        if (
+            not isinstance(lane, list)
+            or len(lane) > LANE_CALLS_MAX
+            or not all(isinstance(call, dict) for call in lane)
+        ):
             raise ValueError(f"a lane is a list of at most {LANE_CALLS_MAX} calls")
         if any(call.get("op") in CONTROL for call in lane):
             raise ValueError(f"a lane makes calls on the open store, none of {', '.join(CONTROL)}")
@@ -84,7 +88,9 @@ def _run(lanes: Sequence[Sequence[Message]], answer: Answer) -> list[list[Messag
             reply = answer(call)
             replies[place].append({**reply, "t": [before, next(tickets)]})
 
-    threads = [threading.Thread(target=run, args=(place,), daemon=True) for place in range(len(lanes))]
+    threads = [
+        threading.Thread(target=run, args=(place,), daemon=True) for place in range(len(lanes))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

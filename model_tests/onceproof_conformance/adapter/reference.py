@@ -60,7 +60,15 @@ class HandoffOperations:
     def render(self, at: int, token: str) -> str:
         made = self.token(bytes.fromhex(token))
         return "\n".join(
-            [repr(made), str(made), f"{made}", format(made, ">40"), repr([made]), repr(self.store), str(self.store)]
+            [
+                repr(made),
+                str(made),
+                f"{made}",
+                format(made, ">40"),
+                repr([made]),
+                repr(self.store),
+                str(self.store),
+            ]
         )
 
 
@@ -69,7 +77,9 @@ class SessionOperations:
 
     def __init__(self, module: Any, profile: str, config: Mapping[str, int], meet: Meeting) -> None:
         self.clock = ManualClock()
-        self.store = module.SessionVersionCache(**config, clock=self.clock, profile=onceproof.Profile(profile))
+        self.store = module.SessionVersionCache(
+            **config, clock=self.clock, profile=onceproof.Profile(profile)
+        )
 
     def set(self, at: int, key: str, version: int, ttl_ms: int) -> None:
         self.clock.set(at)
@@ -88,7 +98,9 @@ class JoinOperations:
 
     def __init__(self, module: Any, profile: str, config: Mapping[str, int], meet: Meeting) -> None:
         self.clock, self.digest = ManualClock(), module.JoinTokenDigest
-        self.store = module.JoinTokenStore(**config, clock=self.clock, profile=onceproof.Profile(profile))
+        self.store = module.JoinTokenStore(
+            **config, clock=self.clock, profile=onceproof.Profile(profile)
+        )
 
     def digest_of(self, token: str) -> Any:
         return self.digest(bytes.fromhex(token))
@@ -190,7 +202,9 @@ class ReferenceAdapter(Adapter):
 
     name, version = "onceproof", "0.1.0"
     stores = {
-        "handoff": Offer(caps=("prune", "len", "revoke", "render", "clock_back", "race"), profiles=BOTH),
+        "handoff": Offer(
+            caps=("prune", "len", "revoke", "render", "clock_back", "race"), profiles=BOTH
+        ),
         "join": Offer(caps=("len", "abort", "clock_back", "race"), profiles=BOTH),
         "ticket": Offer(caps=("len", "clock_back", "race"), profiles=BOTH),
         "session": Offer(caps=("len", "clock_back", "race"), profiles=BOTH),
@@ -206,7 +220,9 @@ class ReferenceAdapter(Adapter):
             "session": SessionOperations,
             "facet": FacetOperations,
         }
-        self._modules = {name: importlib.import_module(f"onceproof.{name}") for name in self.wrappers}
+        self._modules = {
+            name: importlib.import_module(f"onceproof.{name}") for name in self.wrappers
+        }
         self._modules |= modules or {}
 
     def open(self, store: str, profile: str, config: Mapping[str, int]) -> object:

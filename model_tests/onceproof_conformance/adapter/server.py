@@ -45,10 +45,17 @@ class Server:
             if len(line) > LINE_MAX + 1:
                 reason = f"a reply of {len(line) - 1:,} bytes, and {LINE_MAX:,} are the most"
                 return encode({"id": identity, "crash": reason})
-            if isinstance(reply, dict):  # what is no reply at all is the adapter's fault, and the judge says so
+            if isinstance(
+                reply, dict
+            ):  # what is no reply at all is the adapter's fault, and the judge says so
                 decode(line[:-1])
         except (TypeError, ValueError, RecursionError) as error:
-            return encode({"id": identity, "crash": f"the reply can't be written as JSON: {str(error)[:200]!a}"})
+            return encode(
+                {
+                    "id": identity,
+                    "crash": f"the reply can't be written as JSON: {str(error)[:200]!a}",
+                }
+            )
         return line
 
 

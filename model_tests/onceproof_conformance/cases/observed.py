@@ -41,7 +41,9 @@ class Failure:
         state, code = model.start, ""
         for request, seen in zip(self.case.requests[: self.place + 1], self.replies, strict=False):
             outcomes = model.after(state, request)
-            lawful = next((outcome for outcome in outcomes if allows(outcome.reply, seen)), outcomes[0])
+            lawful = next(
+                (outcome for outcome in outcomes if allows(outcome.reply, seen)), outcomes[0]
+            )
             state, code = lawful.state, lawful.code
         calls = tuple(request.call for request in self.case.requests[: self.place + 1])
         return calls[-2:], code, self.replies[self.place]

@@ -37,7 +37,9 @@ def allows(allowed: Reply, seen: Reply) -> bool:
 def unheard(request: Request, seen: Reply) -> bool:
     """Whether a reply may have named a token as nobody knows, which ends the judging."""
     drawn = [token for _, value in request.values if isinstance(value, tuple) for token in value]
-    return seen.refusal.startswith((STRANGE, GONE)) or (seen.token is not None and seen.token not in drawn)
+    return seen.refusal.startswith((STRANGE, GONE)) or (
+        seen.token is not None and seen.token not in drawn
+    )
 
 
 def lost(seen: Reply) -> bool:

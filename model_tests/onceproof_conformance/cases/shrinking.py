@@ -49,10 +49,14 @@ def _smaller(failure: Failure) -> Iterator[Case]:
             yield replace(case, limits=(*case.limits[:place], smaller, *case.limits[place + 1 :]))
     for place, request in enumerate(requests):
         if request.at > 0 and (place == 0 or requests[place - 1].at < request.at):
-            yield replace(case, requests=tuple(_earlier(r, i >= place) for i, r in enumerate(requests)))
+            yield replace(
+                case, requests=tuple(_earlier(r, i >= place) for i, r in enumerate(requests))
+            )
             yield replace(case, requests=_put(requests, place, replace(request, at=request.at - 1)))
         if place and request.at < requests[place - 1].at:
-            yield replace(case, requests=_put(requests, place, replace(request, at=requests[place - 1].at)))
+            yield replace(
+                case, requests=_put(requests, place, replace(request, at=requests[place - 1].at))
+            )
         for index, (name, value) in enumerate(request.values):
             for simpler in _simpler(value):
                 values = (*request.values[:index], (name, simpler), *request.values[index + 1 :])

@@ -43,7 +43,11 @@ def doctor(context: click.Context, timeout: float, no_color: bool) -> int:
 @click.command()
 @click.argument("language", type=click.Choice([*LANGUAGES]))
 @click.option(
-    "--store", "stores", multiple=True, metavar="S", help="A store to offer; repeat for more. Default: handoff."
+    "--store",
+    "stores",
+    multiple=True,
+    metavar="S",
+    help="A store to offer; repeat for more. Default: handoff.",
 )
 @click.option("--all", "every", is_flag=True, help="Offer all five stores.")
 def init(language: str, stores: tuple[str, ...], every: bool) -> int:
@@ -51,7 +55,11 @@ def init(language: str, stores: tuple[str, ...], every: bool) -> int:
 
     Save it under the name that is told on stderr, and judge it with the command that is told there.
     """
-    chosen = known_stores(tuple(dict.fromkeys(entry.store for entry in entries())) if every else stores or ("handoff",))
+    chosen = known_stores(
+        tuple(dict.fromkeys(entry.store for entry in entries()))
+        if every
+        else stores or ("handoff",)
+    )
     click.echo(starter(language, list(dict.fromkeys(chosen))), nl=False)
     made = LANGUAGES[language]
     print(f"save it as {made.file}, then: {' && '.join(made.commands)}", file=sys.stderr)

@@ -23,32 +23,62 @@ FILE = click.Path(path_type=Path)
 
 @click.command(context_settings={"ignore_unknown_options": False})
 @click.argument("subject", required=False)
-@click.option("--store", "stores", multiple=True, metavar="S", help="Only this store; repeat for more.")
+@click.option(
+    "--store", "stores", multiple=True, metavar="S", help="Only this store; repeat for more."
+)
 @click.option(
     "--profile",
     type=click.Choice(["published", "hardened", "both"]),
     help="Which column of the law. Default: what the subject claims, else hardened.",
 )
 @click.option(
-    "--engine", "engines", multiple=True, type=click.Choice(ENGINE_NAMES), help="Only this engine; repeat for more."
+    "--engine",
+    "engines",
+    multiple=True,
+    type=click.Choice(ENGINE_NAMES),
+    help="Only this engine; repeat for more.",
 )
-@click.option("--clause", "clauses", multiple=True, metavar="GLOB", help="Only these clauses; repeat for more.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The seed of everything random.")
-@click.option("--examples", type=click.IntRange(1), default=200, show_default=True, help="How many games random plays.")
 @click.option(
-    "--budget", type=click.FloatRange(0), metavar="SECONDS", help="Cut a store's run off; the rest is undecided."
+    "--clause",
+    "clauses",
+    multiple=True,
+    metavar="GLOB",
+    help="Only these clauses; repeat for more.",
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The seed of everything random."
+)
+@click.option(
+    "--examples",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    help="How many games random plays.",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="Cut a store's run off; the rest is undecided.",
 )
 @click.option(
     "--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S, show_default=True, metavar="SECONDS",
     help="For one reply of a command.",
 )  # fmt: skip
 @click.option(
-    "--known-failing", type=click.Path(path_type=Path), metavar="FILE", help="A clause a line, a reason after #."
+    "--known-failing",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A clause a line, a reason after #.",
 )
 @click.option("--replay", metavar="TEXT", help="Run one printed sequence again.")
 @click.option("--json", "json_file", type=FILE, metavar="FILE", help="Write the results file.")
-@click.option("--junit", "junit_file", type=FILE, metavar="FILE", help="Write the results as JUnit XML.")
-@click.option("--markdown", "markdown_file", type=FILE, metavar="FILE", help="Write a summary in Markdown.")
+@click.option(
+    "--junit", "junit_file", type=FILE, metavar="FILE", help="Write the results as JUnit XML."
+)
+@click.option(
+    "--markdown", "markdown_file", type=FILE, metavar="FILE", help="Write a summary in Markdown."
+)
 @click.option("--quiet", is_flag=True, help="Only failures, and a line a store.")
 @click.option("--verbose", is_flag=True, help="The promise of each clause as well.")
 @click.option("--no-color", is_flag=True, help="No colours.")
@@ -92,10 +122,14 @@ def check(
 def _writable(path: Path | None) -> None:
     """Refuse a file that can't be written before anything is run."""
     if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
-        raise WrongUsage(f"{path} can't be written: {'it is a folder' if path.is_dir() else 'there is no such folder'}")
+        raise WrongUsage(
+            f"{path} can't be written: {'it is a folder' if path.is_dir() else 'there is no such folder'}"
+        )
 
 
-def _write_all(document: dict[str, Any], forms: Iterable[tuple[Path | None, Callable[[dict[str, Any]], str]]]) -> None:
+def _write_all(
+    document: dict[str, Any], forms: Iterable[tuple[Path | None, Callable[[dict[str, Any]], str]]]
+) -> None:
     validate("results", document)
     for path, form in forms:
         if path is not None:
@@ -116,7 +150,9 @@ def _named(context: click.Context, subject: str | None, timeout: float) -> Targe
     if command is None:
         return Target(subject)
     if not command:
-        raise WrongUsage("no command stands behind --: write the program that starts your adapter there")
+        raise WrongUsage(
+            "no command stands behind --: write the program that starts your adapter there"
+        )
     if subject is not None:
         raise WrongUsage(f"{subject} and a command behind --: name one of them")
     return Target(None, command, timeout)

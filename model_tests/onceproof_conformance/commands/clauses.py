@@ -20,10 +20,14 @@ from onceproof_spec import law
 
 
 @click.command("list")
-@click.option("--store", "stores", multiple=True, metavar="S", help="Only this store; repeat for more.")
+@click.option(
+    "--store", "stores", multiple=True, metavar="S", help="Only this store; repeat for more."
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with a published schema.")
 def list_(stores: tuple[str, ...], as_json: bool) -> int:
-    """List the clauses, their levels, what they are about, and where the published behaviour departs."""
+    """List the clauses, their levels, what they are about, and where the published behaviour
+    departs.
+    """
     listed = entries(known_stores(stores))
     if as_json:
         document = {"onceproof": VERSION, "clauses": [entry.message() for entry in listed]}
@@ -36,7 +40,9 @@ def list_(stores: tuple[str, ...], as_json: bool) -> int:
     for entry in listed:
         promise = entry.promise.text
         for published, hardened in entry.departures:
-            promise += f"\nPublished: {published}." + (f" Hardened: {hardened}." if hardened else "")
+            promise += f"\nPublished: {published}." + (
+                f" Hardened: {hardened}." if hardened else ""
+            )
         grid.add_row(entry.name, str(entry.promise.level), ", ".join(entry.kind), promise)
     console(False).print(grid)
     return 0
@@ -46,11 +52,16 @@ def list_(stores: tuple[str, ...], as_json: bool) -> int:
 @click.argument("clause")
 @click.option("--no-color", is_flag=True, help="No colours.")
 def explain(clause: str, no_color: bool) -> int:
-    """Explain one CLAUSE: its promise, its rows, how it is proved, and the wrong stores that break it."""
+    """Explain one CLAUSE: its promise, its rows, how it is proved, and the wrong stores that break
+    it.
+    """
     found = [entry for entry in entries() if entry.name == clause]
     if not found:
         near = [entry.name for entry in entries() if clause.split(".")[-1] in entry.name]
-        raise WrongUsage(f"there is no clause {clause!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+        raise WrongUsage(
+            f"there is no clause {clause!r}"
+            + (f"; did you mean {', '.join(near)}?" if near else "")
+        )
     with progress(False) as announce:
         broken = broken_by(found[0], announce)
     show_explanation(found[0], broken, console(no_color))

@@ -13,11 +13,25 @@ from onceproof_conformance.schemas import validate
 
 
 @click.command()
-@click.option("--store", "stores", multiple=True, metavar="S", help="Only this law; repeat for more.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write what was proved.")
-@click.option("--no-decisions", is_flag=True, help="Leave out the comparison of the stores' decisions with the law.")
+@click.option(
+    "--store", "stores", multiple=True, metavar="S", help="Only this law; repeat for more."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write what was proved.",
+)
+@click.option(
+    "--no-decisions",
+    is_flag=True,
+    help="Leave out the comparison of the stores' decisions with the law.",
+)
 @click.option("--no-color", is_flag=True, help="No colours.")
-def prove(stores: tuple[str, ...], json_file: Path | None, no_decisions: bool, no_color: bool) -> int:
+def prove(
+    stores: tuple[str, ...], json_file: Path | None, no_decisions: bool, no_color: bool
+) -> int:
     """Check the law itself, and the reference stores' decisions against it.
 
     Exit status: 0 everything holds, 1 something does not, 2 something is undecided, 64 wrong usage.

@@ -65,7 +65,9 @@ class Belief:
 
     def allowed(self, request: Request) -> list[Reply]:
         """Every reply that the law allows to a request."""
-        replies = [outcome.reply for state in self.states for outcome in self.model.after(state, request)]
+        replies = [
+            outcome.reply for state in self.states for outcome in self.model.after(state, request)
+        ]
         return list(dict.fromkeys(replies))
 
 

@@ -78,7 +78,9 @@ def explain(
         if can_show(clause, table, failure)
         for theory in (THEORIES if clause in guarded else (ALWAYS,))
     }
-    for place, (request, seen) in enumerate(zip(failure.case.requests, failure.replies, strict=True)):
+    for place, (request, seen) in enumerate(
+        zip(failure.case.requests, failure.replies, strict=True)
+    ):
         early = min(9, max(0, failure.place - place))
         for way in list(ways):
             after = _after(faults, ways[way], request, seen, way, waived, evidence or {}, early)
@@ -108,7 +110,11 @@ def can_show(clause: str, table: Table, failure: Failure) -> bool:
 def _calls(table: Table, clause: str) -> frozenset[str]:
     """The calls whose rows and rules uphold a clause; none, where a guard of any call does."""
     mine = [branch.name for branch in branches(table).values() if clause in branch.clauses]
-    return frozenset() if any(n.startswith("guard:") for n in mine) else frozenset(n.partition("/")[0] for n in mine)
+    return (
+        frozenset()
+        if any(n.startswith("guard:") for n in mine)
+        else frozenset(n.partition("/")[0] for n in mine)
+    )
 
 
 def _after(
@@ -162,14 +168,24 @@ def diagnose(
         failed = [Observed(failure.case, failure.replies, failure.place) for failure in left]
         named, stores = best_clauses(found_models, failed, passed)
         table = next(iter(found_models.values())).table
-        likely = [c for c in named if c in clauses and all(can_show(c, table, failure) for failure in left)]
+        likely = [
+            c
+            for c in named
+            if c in clauses and all(can_show(c, table, failure) for failure in left)
+        ]
         if likely:
             return [Finding(likely[0], tuple(likely[1:]), tuple(left), tuple(stores))]
-    prices = {failure: explain(models[failure.case.limits], failure, clauses, waived, evidence) for failure in left}
+    prices = {
+        failure: explain(models[failure.case.limits], failure, clauses, waived, evidence)
+        for failure in left
+    }
     found: list[Finding] = []
     while left:
         ways = dict.fromkeys(way for failure in left for way in prices[failure])
-        totals = {way: sum(min(UNEXPLAINED, prices[failure].get(way, UNEXPLAINED)) for failure in left) for way in ways}
+        totals = {
+            way: sum(min(UNEXPLAINED, prices[failure].get(way, UNEXPLAINED)) for failure in left)
+            for way in ways
+        }
         if not totals:
             break
         least = min(totals.values())
@@ -206,7 +222,11 @@ def diagnose_parts(
 
 
 def better_explained(
-    models: Models, failures: Sequence[Failure], clauses: Sequence[str], broken: frozenset[str], evidence: Evidence
+    models: Models,
+    failures: Sequence[Failure],
+    clauses: Sequence[str],
+    broken: frozenset[str],
+    evidence: Evidence,
 ) -> set[str]:
     """The clauses that explain some failure about as well as any that is broken, or better.
 
@@ -215,9 +235,17 @@ def better_explained(
     """
     found: set[str] = set()
     for failure in _telling(models, failures)[:HIDDEN_MAX]:
-        prices = cheapest(explain(models[failure.case.limits], failure, clauses, frozenset(), evidence))
-        known = min((price for clause, price in prices.items() if clause in broken), default=UNEXPLAINED)
-        found |= {clause for clause, price in prices.items() if clause not in broken and price < known + AS_WELL}
+        prices = cheapest(
+            explain(models[failure.case.limits], failure, clauses, frozenset(), evidence)
+        )
+        known = min(
+            (price for clause, price in prices.items() if clause in broken), default=UNEXPLAINED
+        )
+        found |= {
+            clause
+            for clause, price in prices.items()
+            if clause not in broken and price < known + AS_WELL
+        }
     return found
 
 
@@ -251,7 +279,9 @@ def answering_clause(model: Model, failure: Failure) -> str:
     for place, request in enumerate(failure.case.requests):
         outcomes = model.after(state, request)
         if place == failure.place:
-            blamed = [d for d in faults.of(state, request) if d.kind == "answer"] or faults.of(state, request)
+            blamed = [d for d in faults.of(state, request) if d.kind == "answer"] or faults.of(
+                state, request
+            )
             return blamed[0].clause if blamed else next(iter(model.table.clauses))
         seen = failure.replies[place]
         state = next((o.state for o in outcomes if allows(o.reply, seen)), outcomes[0].state)

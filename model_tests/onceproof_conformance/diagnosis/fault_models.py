@@ -77,7 +77,11 @@ class FaultModel:
     def option(self, point: Point) -> int:
         """Which option it takes."""
         if self.kind == "rules":
-            return int(point.kind == "rule" and point.site.startswith(self.site) and self.label in point.clauses[0])
+            return int(
+                point.kind == "rule"
+                and point.site.startswith(self.site)
+                and self.label in point.clauses[0]
+            )
         if point.kind != self.kind:
             return 0
         if self.kind == "guard":
@@ -128,10 +132,16 @@ class Places:
     def outcomes(self, store: FaultModel, state: State, request: Request) -> tuple[Outcome, ...]:
         """What may follow a call of such a store."""
         points = self.points(state, request)
-        taken = {place: option for place, point in enumerate(points) if (option := store.option(point))}
+        taken = {
+            place: option for place, point in enumerate(points) if (option := store.option(point))
+        }
         if not taken and not any(point.free for point in points):
             return self.model.after(state, request)
-        alone = len(taken) == 1 and store.kind not in REPEATED and not any(point.free for point in points)
+        alone = (
+            len(taken) == 1
+            and store.kind not in REPEATED
+            and not any(point.free for point in points)
+        )
         key = (state, request, *(taken.items() if alone else (store,)))
         found = self._outcomes.get(key)
         if found is None:
@@ -173,7 +183,10 @@ def conceivable(model: Model, observed: Observed) -> dict[FaultModel, tuple[str,
                     for store in _at(point, option, clauses):
                         found.setdefault(store, clauses)
         state = model.after(state, request)[0].state
-    found |= {FaultModel("departure", flag, "", clauses): clauses for flag, clauses in _departures(model.table)}
+    found |= {
+        FaultModel("departure", flag, "", clauses): clauses
+        for flag, clauses in _departures(model.table)
+    }
     found |= {FaultModel("alike", "", "", (clause,)): (clause,) for clause in _exact(model.table)}
     return found
 
@@ -196,7 +209,11 @@ def _at(point: Point, option: int, clauses: tuple[str, ...]) -> Iterator[FaultMo
 @lru_cache(maxsize=64)
 def _departures(table: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The departures that can be told from the law of this profile, each with its clause."""
-    return tuple((flag, (found.clause,)) for flag, found in table.departures.items() if _departed(table, flag))
+    return tuple(
+        (flag, (found.clause,))
+        for flag, found in table.departures.items()
+        if _departed(table, flag)
+    )
 
 
 @lru_cache(maxsize=128)
@@ -220,13 +237,20 @@ def _departed_model(table: Table, flag: str, limits: Limits) -> Model:
 
 def _exact(table: Table) -> tuple[str, ...]:
     """The clauses that say that tokens match exactly."""
-    return tuple(dict.fromkeys(call.declared.exact for call in table.calls.values() if call.declared.exact))
+    return tuple(
+        dict.fromkeys(call.declared.exact for call in table.calls.values() if call.declared.exact)
+    )
 
 
 def _merged(table: Table, one: Observed) -> Iterator[tuple[list[Request], list[Reply]]]:
     """The requests and replies as a store has them that takes some two tokens for one."""
     kinds = {name: kind for call in table.calls.values() for name, kind in call.declared.takes}
-    named = {v for request in one.case.requests for name, v in request.values if kinds[name] is Kind.TOKEN}
+    named = {
+        v
+        for request in one.case.requests
+        for name, v in request.values
+        if kinds[name] is Kind.TOKEN
+    }
     for kept, lost in combinations(sorted(named), 2):
 
         def merged(name: str, value: Any, kept: int = kept, lost: int = lost) -> Any:
@@ -234,9 +258,17 @@ def _merged(table: Table, one: Observed) -> Iterator[tuple[list[Request], list[R
                 return tuple(kept if draw == lost else draw for draw in value)
             return kept if kinds[name] is Kind.TOKEN and value == lost else value
 
-        values = [tuple((n, merged(n, v)) for n, v in request.values) for request in one.case.requests]
-        requests = [replace(request, values=new) for request, new in zip(one.case.requests, values, strict=True)]
-        yield requests, [replace(reply, token=kept) if reply.token == lost else reply for reply in one.replies]
+        values = [
+            tuple((n, merged(n, v)) for n, v in request.values) for request in one.case.requests
+        ]
+        requests = [
+            replace(request, values=new)
+            for request, new in zip(one.case.requests, values, strict=True)
+        ]
+        yield (
+            requests,
+            [replace(reply, token=kept) if reply.token == lost else reply for reply in one.replies],
+        )
 
 
 def answers_so(fault_model: FaultModel, model: Model, one: Observed) -> bool:
@@ -251,13 +283,19 @@ def answers_so(fault_model: FaultModel, model: Model, one: Observed) -> bool:
     return _answers(model, requests, one.replies, fault_model)
 
 
-def _answers(model: Model, requests: Sequence[Request], replies: Sequence[Reply], store: FaultModel | None) -> bool:
+def _answers(
+    model: Model, requests: Sequence[Request], replies: Sequence[Reply], store: FaultModel | None
+) -> bool:
     """Whether a model gives every reply, or the store that is it with one thing changed."""
     states = {model.start}
     for request, seen in zip(requests, replies, strict=True):
         after: set[State] = set()
         for state in states:
-            outcomes = places(model).outcomes(store, state, request) if store else model.after(state, request)
+            outcomes = (
+                places(model).outcomes(store, state, request)
+                if store
+                else model.after(state, request)
+            )
             after |= {o.state for o in outcomes if o.reply is ANY or allows(o.reply, seen)}
         if not after:
             return False
@@ -305,7 +343,9 @@ def best_clauses(
         of_passed = likeness(store, models, passed)
         if alike[store] + of_passed >= 2 * LIKENESS:
             exact = alike[store] == of_passed == 1
-            scores[store] = round(100 * (alike[store] + of_passed)) - store.cost + (EXACT if exact else 0)
+            scores[store] = (
+                round(100 * (alike[store] + of_passed)) - store.cost + (EXACT if exact else 0)
+            )
     best = max(scores.values(), default=None)
     likely = [store for store, score in scores.items() if score == best]
     named = Counter[str]()
@@ -313,6 +353,9 @@ def best_clauses(
         most = broken[store].most_common(1)[0][1]
         for clauses, times in broken[store].items():
             named[clauses[0]] += times if times * FEW >= most else 0
-    places = {clause: min(soonest.get((store, clause), PLACES_MAX) for store in likely) for clause in named}
+    places = {
+        clause: min(soonest.get((store, clause), PLACES_MAX) for store in likely)
+        for clause in named
+    }
     order = sorted((places[clause], -times, clause) for clause, times in named.items() if times)
     return [clause for _, _, clause in order], likely

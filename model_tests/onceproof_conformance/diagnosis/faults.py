@@ -73,7 +73,9 @@ class Faults:
         self.model = model
         self._known: dict[tuple[State, Request, frozenset[str]], tuple[Fault, ...]] = {}
 
-    def of(self, state: State, request: Request, clauses: frozenset[str] = frozenset()) -> tuple[Fault, ...]:
+    def of(
+        self, state: State, request: Request, clauses: frozenset[str] = frozenset()
+    ) -> tuple[Fault, ...]:
         """What a store that breaks one of the clauses, or any clause, might do to a request."""
         key = (state, request, clauses)
         found = self._known.get(key)
@@ -100,7 +102,9 @@ class Faults:
                 key = (clause, script.theory, outcome.reply, outcome.state)
                 shows = outcome.reply != lawful.reply or _held(outcome.state) != _held(lawful.state)
                 rest = (script.theory, script.context, shows)
-                fault = Fault(clause, script.kind, outcome.reply, outcome.state, min(rank, 3), *rest)
+                fault = Fault(
+                    clause, script.kind, outcome.reply, outcome.state, min(rank, 3), *rest
+                )
                 if key not in found or found[key].cost > fault.cost:
                     found[key] = fault
 
@@ -127,7 +131,11 @@ class Faults:
             if kinds[name] is Kind.TOKEN:
                 for token, _ in state.tokens:
                     if token >= 0 and token != value:
-                        values = (*request.values[:place], (name, token), *request.values[place + 1 :])
+                        values = (
+                            *request.values[:place],
+                            (name, token),
+                            *request.values[place + 1 :],
+                        )
                         yield replace(request, values=values), declared.exact
 
 
@@ -145,9 +153,15 @@ def _scripts(points: list[Point]) -> Iterator[Script]:
             clauses = point.clauses[option - 1]
             for kind, theory in _theories(point):
                 yield Script(kind, clauses, At({place: option}), theory, point.context)
-    guards = dict.fromkeys((point.clauses, point.distance) for point in points if point.kind == "guard")
+    guards = dict.fromkeys(
+        (point.clauses, point.distance) for point in points if point.kind == "guard"
+    )
     for upheld, apart in guards:
-        same = [i for i, p in enumerate(points) if p.kind == "guard" and (p.clauses, p.distance) == (upheld, apart)]
+        same = [
+            i
+            for i, p in enumerate(points)
+            if p.kind == "guard" and (p.clauses, p.distance) == (upheld, apart)
+        ]
         if len(same) > 1:
             point = points[same[0]]
             for kind, theory in _theories(point):
@@ -156,7 +170,9 @@ def _scripts(points: list[Point]) -> Iterator[Script]:
     for clause in dict.fromkeys(clause for i in ruled for clause in points[i].clauses[0]):
         same = [i for i in ruled if clause in points[i].clauses[0]]
         if len(same) > 1:
-            yield Script("rule", (clause,), At(dict.fromkeys(same, 1)), context=points[same[-1]].context)
+            yield Script(
+                "rule", (clause,), At(dict.fromkeys(same, 1)), context=points[same[-1]].context
+            )
     for last, point in enumerate(points):
         if point.kind == "answer":
             for place in range(last):
@@ -164,7 +180,9 @@ def _scripts(points: list[Point]) -> Iterator[Script]:
                 for option in range(1, first.options):
                     both = tuple(c for c in first.clauses[option - 1] if c in point.clauses[0])
                     if both and first.kind in ("rule", "swept", "effect"):
-                        yield Script("swept", both, At({place: option, last: 1}), context=first.context)
+                        yield Script(
+                            "swept", both, At({place: option, last: 1}), context=first.context
+                        )
 
 
 def _theories(point: Point) -> Iterator[tuple[str, str]]:

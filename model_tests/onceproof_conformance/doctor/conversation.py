@@ -28,7 +28,11 @@ BAD_NUMBERS = ("the number", "NaN", "Infinity", "-Infinity")
 OUT_OF_STEP = ("prints_to_stdout", "more_than_one_reply", "no_newline", "fraction")
 """After these it is not known which line answers which: nothing further is asked."""
 
-FOLLOWS = {"draws_that_fail": "rng_ignored", "id_not_echoed": "id_as_text", "nonsense": "op_missing"}
+FOLLOWS = {
+    "draws_that_fail": "rng_ignored",
+    "id_not_echoed": "id_as_text",
+    "nonsense": "op_missing",
+}
 """What follows from another mistake is not complained of beside it."""
 
 
@@ -78,7 +82,13 @@ class Conversation:
     _next: int = 0
 
     def complain(
-        self, name: str, sent: bytes, received: str, stderr: str = "", before: Sequence[str] = (), lawful: str = ""
+        self,
+        name: str,
+        sent: bytes,
+        received: str,
+        stderr: str = "",
+        before: Sequence[str] = (),
+        lawful: str = "",
     ) -> None:
         """Note a mistake, if neither it nor what it follows from is noted yet.
 
@@ -87,7 +97,9 @@ class Conversation:
         """
         if not self.is_noted(name) and not self.is_noted(FOLLOWS.get(name, "")):
             sent_line = shown(sent.rstrip(b"\n"))
-            self.complaints.append(Complaint(name, sent_line, received, stderr, tuple(before), lawful))
+            self.complaints.append(
+                Complaint(name, sent_line, received, stderr, tuple(before), lawful)
+            )
         if name in OUT_OF_STEP:
             raise Incurable
 
@@ -172,7 +184,9 @@ class Conversation:
         if any(is_message(one) and decode(one).get("id") == identity for one in late):
             self.complain("more_than_one_reply", sent, f"{shown(line)}, and then {shown(late[0])}")
         else:
-            self.complain("id_as_text" if answered_id == str(identity) else "id_not_echoed", sent, shown(line))
+            self.complain(
+                "id_as_text" if answered_id == str(identity) else "id_not_echoed", sent, shown(line)
+            )
 
     def expect_error(self, message: Message, code: str, name: str, named: MishapNames) -> None:
         """A request must be refused with a code."""

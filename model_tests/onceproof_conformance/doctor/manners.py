@@ -54,15 +54,27 @@ class Manners:
             if not isinstance(offered, dict):
                 raise BadOffer("there is no object under ok")
             if offered.get("protocol") != PROTOCOL:
-                raise BadOffer(f"protocol is {offered.get('protocol')!r}: answer {PROTOCOL}, as a number")
-            if not isinstance(offered.get("stores"), dict) or not set(offered["stores"]) & set(lifecycles()):
-                raise BadOffer(f"stores is {offered.get('stores')!r}: offer some of {', '.join(lifecycles())}")
-            return {name: read_offer(name, one) for name, one in offered["stores"].items() if name in lifecycles()}
+                raise BadOffer(
+                    f"protocol is {offered.get('protocol')!r}: answer {PROTOCOL}, as a number"
+                )
+            if not isinstance(offered.get("stores"), dict) or not set(offered["stores"]) & set(
+                lifecycles()
+            ):
+                raise BadOffer(
+                    f"stores is {offered.get('stores')!r}: offer some of {', '.join(lifecycles())}"
+                )
+            return {
+                name: read_offer(name, one)
+                for name, one in offered["stores"].items()
+                if name in lifecycles()
+            }
         except BadOffer as error:
             self.talk.complain("hello", sent, f"{shown(lines[0])}, where {error}")
             raise Incurable from None
 
-    def _failed_to_greet(self, child: Watched, sent: bytes, lines: list[bytes], failure: ChildError) -> None:
+    def _failed_to_greet(
+        self, child: Watched, sent: bytes, lines: list[bytes], failure: ChildError
+    ) -> None:
         """Say why hello was not answered.
 
         A reply that comes when the input ends was not flushed.
@@ -88,7 +100,10 @@ class Manners:
         if self.talk.is_noted("ends_at_once"):
             raise Incurable
         self.talk.expect_error(
-            {"op": UNKNOWN_OP, "at": 0}, "unsupported", "unknown_op", MishapNames(died="dies_on_unknown_op")
+            {"op": UNKNOWN_OP, "at": 0},
+            "unsupported",
+            "unknown_op",
+            MishapNames(died="dies_on_unknown_op"),
         )
         nonsense: tuple[Message, ...] = (
             *([first] if first is not None else []),
@@ -118,7 +133,9 @@ class Manners:
         lines, failure = self.talk.running().exchange([sent])
         self.talk.asked += 1
         known = self.talk.is_noted("id_as_text") or self.talk.is_noted("id_not_echoed")
-        right = [one for one in lines if is_message(one) and (known or decode(one).get("id") == identity)]
+        right = [
+            one for one in lines if is_message(one) and (known or decode(one).get("id") == identity)
+        ]
         if not right:
             received = self.talk.running().received(lines, failure)
             self.talk.complain("long_line", sent, received, failure.stderr if failure else "")
@@ -134,7 +151,9 @@ class Manners:
         what = f"{MANY} requests at once".encode()
         ids = [decode(line).get("id") if is_message(line) else None for line in lines]
         if failure is not None:
-            name = self.talk.running().mistake(lines, failure, MishapNames(silent="many_at_once", died="many_at_once"))
+            name = self.talk.running().mistake(
+                lines, failure, MishapNames(silent="many_at_once", died="many_at_once")
+            )
             self.talk.complain(name, what, f"{len(lines)} replies, then {failure}", failure.stderr)
             self.talk.stop()
         elif [*map(str, ids)] != [*map(str, due)] and {*map(str, ids)} == {*map(str, due)}:
@@ -146,5 +165,9 @@ class Manners:
             how = self.talk.running().leave(sent)
             self.talk.stop()
             if how != 0:
-                ending = "it was still running after 2 s" if how is None else f"it ended with status {how}"
+                ending = (
+                    "it was still running after 2 s"
+                    if how is None
+                    else f"it ended with status {how}"
+                )
                 self.talk.complain("goodbye", sent or b"the end of its input, without bye", ending)

@@ -29,5 +29,9 @@ def show_complaints(complaints: Sequence[Complaint], asked: int, console: Consol
         console.print()
     mistakes = f"{len(complaints)} {'mistake' if len(complaints) == 1 else 'mistakes'}"
     mistakes += "; mend what stands here, and run doctor again: one mistake may hide another"
-    text = mistakes if complaints else f"nothing is wrong with the adapter in {asked} requests; now judge it with check"
+    text = (
+        mistakes
+        if complaints
+        else f"nothing is wrong with the adapter in {asked} requests; now judge it with check"
+    )
     console.print(Text(text, style="bold red" if complaints else "green"))

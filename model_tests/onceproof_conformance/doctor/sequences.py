@@ -27,7 +27,11 @@ INSTANT_MS, CLEAR_MS = 1_000, 100
 """How long one instant of a small case lasts, and how much later than that each further instant
 is."""
 
-WRONG_CLOCKS: tuple[Callable[[int], int], ...] = (lambda at: 0, lambda at: at // 1000, lambda at: at * 1000)
+WRONG_CLOCKS: tuple[Callable[[int], int], ...] = (
+    lambda at: 0,
+    lambda at: at // 1000,
+    lambda at: at * 1000,
+)
 """What a store takes the instant for whose clock stands still, or counts in other units."""
 
 Kinds = Mapping[str, frozenset[type]]
@@ -84,7 +88,11 @@ class TellingSequence:
         draws = [value for _, value in request.values if isinstance(value, tuple)]
         if err in NONSENSE:
             capable = self.table.calls[request.call].declared.needs
-            return ("capability" if capable else "op_missing") if err == "unsupported" else "fields_refused"
+            return (
+                ("capability" if capable else "op_missing")
+                if err == "unsupported"
+                else "fields_refused"
+            )
         if (
             err is not None
             and err not in refusals(self.table.name, request.call)
@@ -93,7 +101,9 @@ class TellingSequence:
             return "wrong_code"
         if "crash" in reply and allowed.refusal and allowed != CRASHED and not draws:
             return "crash_for_refusal"
-        if isinstance(answer, str) and allows(allowed, self.dialect.seen(request, {"ok": answer.lower()})):
+        if isinstance(answer, str) and allows(
+            allowed, self.dialect.seen(request, {"ok": answer.lower()})
+        ):
             return "upper_case_hex"
         if draws and isinstance(answer, str):
             return self._drawn(answer, draws[0])
@@ -144,12 +154,16 @@ class Doubts:
     def observe(self, sequence: TellingSequence, place: int, reply: Message) -> None:
         """Take in a reply, right or wrong."""
         seen = sequence.dialect.seen(sequence.case.requests[place], reply)
-        self.clocks = [clock for clock in self.clocks if allows(sequence.allowed(place, clock), seen)]
+        self.clocks = [
+            clock for clock in self.clocks if allows(sequence.allowed(place, clock), seen)
+        ]
         self.refuses = self.refuses or "err" in reply
 
     def speak_against(self, name: str) -> bool:
         """Whether a mistake that explains one reply does not explain the others."""
-        return (name == "clock_not_set" and not self.clocks) or (name == "crash_for_refusal" and self.refuses)
+        return (name == "clock_not_set" and not self.clocks) or (
+            name == "crash_for_refusal" and self.refuses
+        )
 
 
 def telling_sequences(table: Table, dialect: Dialect, declared: Declared) -> list[TellingSequence]:
@@ -163,11 +177,15 @@ def telling_sequences(table: Table, dialect: Dialect, declared: Declared) -> lis
         new = max((place + 1 for place, one in enumerate(tells) if one not in covered), default=0)
         case = replace(case, requests=case.requests[:new])
         clear = _clear_of_edges(stretched(table, case, dialect.instants, unit)) if new else case
-        if new and [code for _, code, _ in _tells(table, clear)] == [code for _, code, _ in tells[:new]]:
+        if new and [code for _, code, _ in _tells(table, clear)] == [
+            code for _, code, _ in tells[:new]
+        ]:
             covered.update(tells[:new])
             cases.append(clear)
             for place, request in enumerate(clear.requests):
-                answer = dialect.written(TellingSequence(table, dialect, declared, clear, {}).allowed(place))
+                answer = dialect.written(
+                    TellingSequence(table, dialect, declared, clear, {}).allowed(place)
+                )
                 kinds[request.call] |= {type(answer["ok"])} if "ok" in answer else set()
     known = {call: frozenset(types) for call, types in kinds.items()}
     return [TellingSequence(table, dialect, declared, case, known) for case in cases]
@@ -176,15 +194,23 @@ def telling_sequences(table: Table, dialect: Dialect, declared: Declared) -> lis
 def _short(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
     """Sequences of few calls, with the clock going on, the shortest first."""
     onward = replace(declared, caps=declared.caps - {"clock_back"})
-    scopes = tuple(replace(scope, calls=min(scope.calls, CALLS_TO_A_STATE)) for scope in dialect.scopes)
+    scopes = tuple(
+        replace(scope, calls=min(scope.calls, CALLS_TO_A_STATE)) for scope in dialect.scopes
+    )
     cases: Iterable[Case] = selected_cases(table, replace(dialect, scopes=scopes), onward)
-    return sorted((case for case in cases if len(case.requests) <= CALLS_MAX), key=lambda one: len(one.requests))
+    return sorted(
+        (case for case in cases if len(case.requests) <= CALLS_MAX),
+        key=lambda one: len(one.requests),
+    )
 
 
 def _clear_of_edges(case: Case) -> Case:
     """A case with each instant later than it was, and by more than the one before."""
     instants = sorted({request.at for request in case.requests})
-    later = (replace(request, at=request.at + CLEAR_MS * instants.index(request.at)) for request in case.requests)
+    later = (
+        replace(request, at=request.at + CLEAR_MS * instants.index(request.at))
+        for request in case.requests
+    )
     return replace(case, requests=tuple(later))
 
 
@@ -193,7 +219,10 @@ def _tells(table: Table, case: Case) -> list[Behaviour]:
     model, found = model_of(table, case.limits), list[Behaviour]()
     state = still = model.start
     for request in case.requests:
-        outcome, without = model.after(state, request)[0], model.after(still, replace(request, at=0))[0]
+        outcome, without = (
+            model.after(state, request)[0],
+            model.after(still, replace(request, at=0))[0],
+        )
         state, still = outcome.state, without.state
         found.append((request.call, outcome.code, outcome.reply != without.reply))
     return found

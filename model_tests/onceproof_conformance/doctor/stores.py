@@ -22,7 +22,9 @@ class StoreManners:
         sequences: Sequences that tell much about it.
     """
 
-    def __init__(self, talk: Conversation, store: str, declared: Declared, sequences: list[TellingSequence]) -> None:
+    def __init__(
+        self, talk: Conversation, store: str, declared: Declared, sequences: list[TellingSequence]
+    ) -> None:
         self.talk, self.store, self.declared, self.sequences = talk, store, declared, sequences
 
     def all(self) -> None:
@@ -31,10 +33,15 @@ class StoreManners:
         for op, cap in needs(store).items():
             if cap and cap not in declared.caps:
                 self.talk.expect_error(
-                    {"op": op, "at": 0}, "unsupported", "unknown_op", MishapNames(died="dies_on_unknown_op")
+                    {"op": op, "at": 0},
+                    "unsupported",
+                    "unknown_op",
+                    MishapNames(died="dies_on_unknown_op"),
                 )
         sequences = self.sequences
-        exact = declared.clock is Clock.OP and declared.rng is Rng.INJECT  # else no reply is foreseen
+        exact = (
+            declared.clock is Clock.OP and declared.rng is Rng.INJECT
+        )  # else no reply is foreseen
         doubts, known = Doubts(), len(self.talk.complaints)
         goes_on = all(self.run_twice(sequence, doubts) for sequence in sequences if exact)
         self.talk.complaints[known:] = [
@@ -68,10 +75,16 @@ class StoreManners:
                 doubts.observe(sequence, place, reply)
                 if not sequence.is_right(place, reply):
                     name = sequence.mistake(place, reply)
-                    if again or (name and not self.talk.is_noted(name) and self.is_right_anew(sequence, place)):
+                    if again or (
+                        name
+                        and not self.talk.is_noted(name)
+                        and self.is_right_anew(sequence, place)
+                    ):
                         name = "kept_across_open"
                     if name:
-                        self.talk.complain(name, sent, shown(line), "", before, sequence.lawful(place))
+                        self.talk.complain(
+                            name, sent, shown(line), "", before, sequence.lawful(place)
+                        )
                     return True
                 before.append(f"{shown(sent.rstrip())} answered with {shown(line)}")
         return True
@@ -81,7 +94,9 @@ class StoreManners:
         self.talk.stop()
         if not self.open(sequence):
             return False
-        replies = [self.talk.ask(message, MishapNames())[0] for message in sequence.messages[: place + 1]]
+        replies = [
+            self.talk.ask(message, MishapNames())[0] for message in sequence.messages[: place + 1]
+        ]
         return (last := replies[-1]) is not None and sequence.is_right(place, last)
 
     def nonsense(self, sequences: Sequence[TellingSequence]) -> None:
@@ -96,7 +111,9 @@ class StoreManners:
         usual: list[object] = []
         for extra in ({}, EXTRA):
             for place, message in enumerate((sequence.opening, *sequence.messages)):
-                reply, sent, line = self.talk.ask(message | extra, MishapNames(died="extra_field" if extra else "dies"))
+                reply, sent, line = self.talk.ask(
+                    message | extra, MishapNames(died="extra_field" if extra else "dies")
+                )
                 if reply is None:
                     return
                 answer = ("ok" in reply, reply.get("err"))

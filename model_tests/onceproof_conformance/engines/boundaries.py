@@ -17,7 +17,12 @@ def boundaries(table: Table, limits: Mapping[str, int], state: State) -> tuple[i
     clocks, store = {*table.store, INSTANT}, dict(zip(table.store, state.store, strict=True))
     for function in table.functions.values():
         term = function.comparison
-        if not function.clauses or term is None or not isinstance(term.left, Term) or not isinstance(term.right, Term):
+        if (
+            not function.clauses
+            or term is None
+            or not isinstance(term.left, Term)
+            or not isinstance(term.right, Term)
+        ):
             continue
         if term.left.operator == "name" and term.left.left in clocks:
             later = term.operator in (">", "<=")

@@ -22,7 +22,9 @@ def printed_leak(runner: Runner, table: Table) -> tuple[Message | None, int]:
     tokens = [RAW, bytes(range(0xA0, 0xB0)), bytes([255, *[7] * 15])]
     for tried, raw in enumerate(tokens, 1):
         runner.open(Case(table.name, str(table.profile), limits, ()))
-        issue: Message = {"op": "issue", "at": 0} | ({"rng": [raw.hex()]} if runner.own is None else {})
+        issue: Message = {"op": "issue", "at": 0} | (
+            {"rng": [raw.hex()]} if runner.own is None else {}
+        )
         issued = runner.raw(issue)
         if runner.own is not None:
             raw = _raw(issued.get("ok"))
@@ -49,10 +51,13 @@ def _shown(raw: bytes, text: str) -> str:
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     forms = {
         "as raw text": raw.decode("latin-1") in text,
-        "in hex": raw.hex() in re.sub(r"[^0-9a-f]", "", text.lower().replace("0x", "").replace("\\x", "")),
+        "in hex": raw.hex()
+        in re.sub(r"[^0-9a-f]", "", text.lower().replace("0x", "").replace("\\x", "")),
         "in base64": base64.b64encode(raw).decode().rstrip("=") in text
         or base64.urlsafe_b64encode(raw).decode().rstrip("=") in text,
-        "as decimal numbers": any(numbers[i : i + len(raw)] == list(raw) for i in range(len(numbers))),
+        "as decimal numbers": any(
+            numbers[i : i + len(raw)] == list(raw) for i in range(len(numbers))
+        ),
         "as a Python literal": repr(raw)[2:-1] in text,
     }
     return next((form for form, found in forms.items() if found), "")

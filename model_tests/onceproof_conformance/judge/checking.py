@@ -35,11 +35,17 @@ def stores_of(subject: Subject, wanted: Sequence[str]) -> list[str]:
     offered = [store for store in subject.hello["stores"] if store in judged_stores()]
     for store in wanted:
         if store not in judged_stores():
-            raise WrongUsage(f"there is no store {store!r}: it is one of {', '.join(judged_stores())}")
+            raise WrongUsage(
+                f"there is no store {store!r}: it is one of {', '.join(judged_stores())}"
+            )
         if store not in offered:
-            raise WrongUsage(f"the subject does not offer {store!r}: it offers {', '.join(offered) or 'none'}")
+            raise WrongUsage(
+                f"the subject does not offer {store!r}: it offers {', '.join(offered) or 'none'}"
+            )
     if not offered:
-        raise SubjectError(f"the subject offers no store that is known here: {', '.join(judged_stores())}")
+        raise SubjectError(
+            f"the subject offers no store that is known here: {', '.join(judged_stores())}"
+        )
     return list(wanted) or offered
 
 
@@ -70,7 +76,9 @@ def check(
             def progress(engine: str, done: int, total: int, what: str = what) -> None:
                 announce(what, engine, done, total)
 
-            judge = Judge(Runner(subject, store), law(store, column), replace(options, progress=progress))
+            judge = Judge(
+                Runner(subject, store), law(store, column), replace(options, progress=progress)
+            )
             results.runs.append(judge.run())
     return results
 
@@ -92,18 +100,24 @@ def check_named(
     subject = named.subject()
     try:
         wanted = [
-            (store, column) for store in stores_of(subject, stores) for column in profiles_of(subject, store, profile)
+            (store, column)
+            for store in stores_of(subject, stores)
+            for column in profiles_of(subject, store, profile)
         ]
         _something(wanted, options)
         if len(wanted) == 1 and named.path is None:
-            return check(subject, options, stores=stores, profile=profile, argv=argv, announce=announce)
+            return check(
+                subject, options, stores=stores, profile=profile, argv=argv, announce=announce
+            )
     finally:
         subject.close()
     workers = min(WORKERS_MAX, os.cpu_count() or 1, len(wanted))
     results = Results(list(argv), options.seed, subject.hello)
     announce("judging", f"{len(wanted)} runs, {workers} at a time", 0, len(wanted))
     with ProcessPoolExecutor(workers) as pool:
-        futures = [pool.submit(_judge_named, named, store, column, options) for store, column in wanted]
+        futures = [
+            pool.submit(_judge_named, named, store, column, options) for store, column in wanted
+        ]
         for done, future in enumerate(as_completed(futures), 1):
             run = future.result()
             announce(f"{run.store}, {run.profile}", f"{run.verdict}", done, len(wanted))
@@ -122,7 +136,9 @@ def _judge_named(named: Target, store: str, profile: Profile, options: Options) 
 
 def _something(wanted: Sequence[tuple[str, Profile]], options: Options) -> None:
     names = [name for store, column in wanted for name in law(store, column).clauses]
-    if options.clauses and not any(fnmatchcase(name, glob) for name in names for glob in options.clauses):
+    if options.clauses and not any(
+        fnmatchcase(name, glob) for name in names for glob in options.clauses
+    ):
         raise WrongUsage(f"no clause matches {', '.join(options.clauses)}: see onceproof list")
 
 
@@ -143,14 +159,23 @@ def _replayed(subject: Subject, case: Case, argv: Sequence[str]) -> Results:
     try:
         replies = runner.replay(case)
     except Late:
-        clause = ClauseResult(Level.MUST, Verdict.UNDECIDED, 0, [], "the calls came too late to say anything")
+        clause = ClauseResult(
+            Level.MUST, Verdict.UNDECIDED, 0, [], "the calls came too late to say anything"
+        )
         return Results(
-            list(argv), 1, subject.hello, [StoreResult(case.store, case.profile, {f"{case.store}.replay": clause})]
+            list(argv),
+            1,
+            subject.hello,
+            [StoreResult(case.store, case.profile, {f"{case.store}.replay": clause})],
         )
     place = first_wrong(model, case.requests, replies)
     level = next(iter(table.clauses.values())).level
     verdict = Verdict.PASS if place is None else Verdict.FAIL
-    shown = None if place is None else counterexample(runner, model, Failure(case, tuple(replies), place))
+    shown = (
+        None
+        if place is None
+        else counterexample(runner, model, Failure(case, tuple(replies), place))
+    )
     clause = ClauseResult(level, verdict, 1, ["cover"], counterexample=shown)
     run = StoreResult(case.store, case.profile, {f"{case.store}.replay": clause}, 0.0, runner.calls)
     return Results(list(argv), 1, subject.hello, [run])

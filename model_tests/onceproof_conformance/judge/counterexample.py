@@ -17,10 +17,16 @@ def counterexample(runner: Runner, model: Model, failure: Failure) -> Message:
     case = failure.case
     case = Case(case.store, case.profile, case.limits, case.requests[: failure.place + 1])
     belief, calls, crowd = Belief(model), [], crowd_of(runner.declared, case)
-    raw = runner.transcript(case) if crowd is not None or (runner.own is not None and not runner.is_real) else []
+    raw = (
+        runner.transcript(case)
+        if crowd is not None or (runner.own is not None and not runner.is_real)
+        else []
+    )
     for place, request in enumerate(case.requests):
         seen = failure.replies[place]
-        sent, got = raw[place] if place < len(raw) else (runner.message(request, model.limits), None)
+        sent, got = (
+            raw[place] if place < len(raw) else (runner.message(request, model.limits), None)
+        )
         written = {**sent, "got": runner.dialect.written(seen) if got is None else got}
         if crowd is not None and place == MEMBER:
             written["times"] = 1 + crowd.size
@@ -43,7 +49,9 @@ def _lawful(runner: Runner, reply: Reply) -> Message:
     return runner.dialect.written(reply)
 
 
-def _allowed(runner: Runner, model: Model, belief: Belief, request: Request, crowd: Crowd | None) -> list[Reply]:
+def _allowed(
+    runner: Runner, model: Model, belief: Belief, request: Request, crowd: Crowd | None
+) -> list[Reply]:
     if crowd is None:
         return belief.allowed(request)
     found = [(state, outcome) for state in belief.states for outcome in model.after(state, request)]

@@ -55,16 +55,22 @@ class Judge:
             self.trials.undecided = LATE
         verdicts = Verdicts(self.trials, self.naming.branches, self.reachable)
         clauses = {
-            name: verdicts.of(name, promise, self.naming.broken.get(name), name in self.naming.hidden)
+            name: verdicts.of(
+                name, promise, self.naming.broken.get(name), name in self.naming.hidden
+            )
             for name, promise in self.table.clauses.items()
             if self.is_wanted(name)
         }
         seconds = time.monotonic() - began
-        return StoreResult(self.table.name, str(self.table.profile), clauses, seconds, self.runner.calls)
+        return StoreResult(
+            self.table.name, str(self.table.profile), clauses, seconds, self.runner.calls
+        )
 
     def is_wanted(self, clause: str) -> bool:
         """Whether the verdict of a clause was asked for."""
-        return not self.options.clauses or any(fnmatchcase(clause, pattern) for pattern in self.options.clauses)
+        return not self.options.clauses or any(
+            fnmatchcase(clause, pattern) for pattern in self.options.clauses
+        )
 
     def gather(self, engine: str, observation: Observation) -> bool:
         """Take in what an engine observed; False if it is asked for no more."""

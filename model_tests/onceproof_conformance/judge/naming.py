@@ -66,7 +66,9 @@ class Naming:
         """Name everything that some failures show, and what else they may hide."""
         failures = self.blame_ignored(self.name_lost(failures, engine))
         self.name_all(failures, engine)
-        unlike = [failure for failure in failures if not self.is_like(failure.case, list(failure.replies))]
+        unlike = [
+            failure for failure in failures if not self.is_like(failure.case, list(failure.replies))
+        ]
         known = (self.may_break(), frozenset(self.broken), self.trials.tally.evidence())
         self.hidden |= better_explained(self.trials.faults, unlike, *known)
 
@@ -86,7 +88,9 @@ class Naming:
     def is_like(self, case: Case, replies: list[Reply], stores: Sequence[FaultModel] = ()) -> bool:
         """Whether some store, or one that the subject was found to be like, answers so."""
         observed = Observed(case, tuple(replies))
-        return any(answers_so(store, self.trials.model(case), observed) for store in stores or self.stores)
+        return any(
+            answers_so(store, self.trials.model(case), observed) for store in stores or self.stores
+        )
 
     def not_explained(self, failures: list[Failure], engine: str) -> list[Failure]:
         """The failures that remain when what is broken is waived.
@@ -127,7 +131,11 @@ class Naming:
     def lost_so(self, kind: str, case: Case) -> Failure | None:
         """The failure of a case, if the subject ends or falls silent in it."""
         failure = self.trials.try_case(case)
-        is_same = failure is not None and lost(seen := failure.replies[failure.place]) and how_lost(seen) == kind
+        is_same = (
+            failure is not None
+            and lost(seen := failure.replies[failure.place])
+            and how_lost(seen) == kind
+        )
         return failure if is_same else None
 
     def blame_ignored(self, failures: list[Failure]) -> list[Failure]:
@@ -151,7 +159,11 @@ class Naming:
 
     def only_with_ignored(self, case: Case) -> Failure | None:
         """The failure of a case that passes with every ignored argument at its usual value."""
-        return None if self.trials.try_case(self.trials.neutral(case)) is not None else self.trials.try_case(case)
+        return (
+            None
+            if self.trials.try_case(self.trials.neutral(case)) is not None
+            else self.trials.try_case(case)
+        )
 
     def blames_ignored(self) -> bool:
         """Whether an argument that should be ignored is known not to be."""
@@ -195,14 +207,19 @@ class Naming:
         if finding.clause in self.broken:
             return
         tests = [partial(self.shows, finding, waived, best) for best in (True, False)]
-        test = still or next((test for test in tests if test(shortest.case) is not None), self.trials.try_case)
+        test = still or next(
+            (test for test in tests if test(shortest.case) is not None), self.trials.try_case
+        )
         last = shortest.replies[shortest.place]
         smallest = shrink(shortest, test, self.most_tries(shortest))
         if not lost(last) and self.trials.try_case(smallest.case) is None:
             self.trials.undecided = UNSTEADY
             return
         shown = counterexample(self.runner, self.trials.model(smallest.case), smallest)
-        if any(shown["replay"] == (other.counterexample or {}).get("replay") for other in self.broken.values()):
+        if any(
+            shown["replay"] == (other.counterexample or {}).get("replay")
+            for other in self.broken.values()
+        ):
             self.hidden.add(finding.clause)
             return
         self.broken[finding.clause] = self.breach(finding.clause, engine, shown, finding.one_of)
@@ -211,7 +228,9 @@ class Naming:
             shown |= {"stderr": self.runner.stderr} if self.runner.stderr.strip() else {}
         self.stores += finding.stores[:STORES_MAX]
 
-    def shows(self, finding: Finding, waived: frozenset[str], best: bool, case: Case) -> Failure | None:
+    def shows(
+        self, finding: Finding, waived: frozenset[str], best: bool, case: Case
+    ) -> Failure | None:
         """The failure of a case, if it shows what was found.
 
         That the clause explains it, and best of all.
@@ -220,8 +239,15 @@ class Naming:
         if failure is None:
             return None
         if finding.stores:
-            return failure if self.is_like(failure.case, list(failure.replies), finding.stores) else None
-        rivals = [finding.clause, *(c for c in self.may_break(waived) if best and c != finding.clause)]
+            return (
+                failure
+                if self.is_like(failure.case, list(failure.replies), finding.stores)
+                else None
+            )
+        rivals = [
+            finding.clause,
+            *(c for c in self.may_break(waived) if best and c != finding.clause),
+        ]
         known = (waived, self.trials.tally.evidence())
         prices = cheapest(explain(self.trials.faults[case.limits], failure, rivals, *known))
         mine = prices.get(finding.clause)
@@ -236,7 +262,9 @@ class Naming:
             return TRIES_MIN
         return TRIES_MAX if crowd is None else max(TRIES_MIN, SHRINK_CALLS_MAX // crowd.size)
 
-    def breach(self, clause: str, engine: str, shown: Message, one_of: tuple[str, ...] = ()) -> ClauseResult:
+    def breach(
+        self, clause: str, engine: str, shown: Message, one_of: tuple[str, ...] = ()
+    ) -> ClauseResult:
         """What is said of a clause that is broken."""
         level = self.table.clauses[clause].level
         verdict = Verdict.FAIL if level is Level.MUST else Verdict.WARN

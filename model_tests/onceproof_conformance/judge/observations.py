@@ -26,9 +26,16 @@ class Trials:
     """One subject, one store, one profile, and all that was seen of it."""
 
     def __init__(self, runner: Runner, table: Table, options: Options) -> None:
-        self.runner, self.table, self.options, self.declared = runner, table, options, runner.declared
+        self.runner, self.table, self.options, self.declared = (
+            runner,
+            table,
+            options,
+            runner.declared,
+        )
         # Calls that took the same branches are counted together; `by_branch` takes them apart.
-        self.exercised: dict[str, Counter[tuple[str, ...]]] = {engine: Counter() for engine in ENGINE_NAMES}
+        self.exercised: dict[str, Counter[tuple[str, ...]]] = {
+            engine: Counter() for engine in ENGINE_NAMES
+        }
         self.probed: Counter[str] = Counter()
         self.probed_by: dict[str, set[str]] = {clause: set() for clause in table.clauses}
         self.tally, self.fatal_calls = Tally(), FatalCalls()
@@ -108,7 +115,9 @@ class Trials:
             try:
                 if not belief.observe(request, seen):
                     if engine:
-                        self.tally.fail([*belief.taken, model.after(min(belief.states), request)[0].branches])
+                        self.tally.fail(
+                            [*belief.taken, model.after(min(belief.states), request)[0].branches]
+                        )
                     if lost(seen):
                         self.fatal_calls.note(model, min(belief.states), request, seen)
                     return Failure.seen(case, replies, place)
@@ -120,7 +129,13 @@ class Trials:
             self.count(belief.taken, engine, case.requests, model)
         return None
 
-    def count(self, taken: Iterable[tuple[str, ...]], engine: str, requests: Iterable[Request], model: Model) -> None:
+    def count(
+        self,
+        taken: Iterable[tuple[str, ...]],
+        engine: str,
+        requests: Iterable[Request],
+        model: Model,
+    ) -> None:
         """Count the branches that were taken, and the arguments that were to be ignored."""
         self.exercised[engine].update(taken)
         if self.ignored:

@@ -78,9 +78,15 @@ class Probes:
         """
         own = self.runner.own
         rules = [guarded.rule for call in self.table.calls.values() for guarded in call.rules]
-        for name in {rule.effect.split()[0] for rule in rules if isinstance(rule, Draw) and rule.again}:
+        for name in {
+            rule.effect.split()[0] for rule in rules if isinstance(rule, Draw) and rule.again
+        }:
             if own is not None and own.issued:
                 self.trials.probe(name, self.engine, len(own.issued))
                 if own.repeated:
-                    shown: Message = {"config": {}, "calls": [], "reason": f"{own.repeated!r} was issued twice"}
+                    shown: Message = {
+                        "config": {},
+                        "calls": [],
+                        "reason": f"{own.repeated!r} was issued twice",
+                    }
                     self.naming.broken[name] = self.naming.breach(name, self.engine, shown)

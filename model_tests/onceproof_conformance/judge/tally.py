@@ -53,4 +53,7 @@ class Tally:
     def evidence(self) -> dict[str, float]:
         """For each branch, which part of the sequences that took it passed."""
         passed, failed = by_branch(self._passed), by_branch(self._failed)
-        return {branch: passed[branch] / (passed[branch] + failed[branch]) for branch in {*passed, *failed}}
+        return {
+            branch: passed[branch] / (passed[branch] + failed[branch])
+            for branch in {*passed, *failed}
+        }

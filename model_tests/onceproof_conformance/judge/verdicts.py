@@ -25,27 +25,46 @@ class Verdicts:
         reachable: Those that can be taken on this subject; all, if none are given.
     """
 
-    def __init__(self, trials: Trials, branches: Mapping[str, Branch], reachable: frozenset[str] | None) -> None:
+    def __init__(
+        self, trials: Trials, branches: Mapping[str, Branch], reachable: frozenset[str] | None
+    ) -> None:
         self.trials, self.branches, self.reachable = trials, branches, reachable
-        self.counts: dict[str, Counter[str]] = {name: by_branch(taken) for name, taken in trials.exercised.items()}
+        self.counts: dict[str, Counter[str]] = {
+            name: by_branch(taken) for name, taken in trials.exercised.items()
+        }
 
-    def of(self, clause: str, promise: Promise, broken: ClauseResult | None, hidden: bool) -> ClauseResult:
+    def of(
+        self, clause: str, promise: Promise, broken: ClauseResult | None, hidden: bool
+    ) -> ClauseResult:
         """The verdict of one clause, which may be known to be broken, or hidden by what is."""
         trials = self.trials
         mine = [branch for branch in self.branches.values() if clause in branch.clauses]
-        times = {branch.name: sum(count[branch.name] for count in self.counts.values()) for branch in mine}
+        times = {
+            branch.name: sum(count[branch.name] for count in self.counts.values())
+            for branch in mine
+        }
         exercised = sum(times.values()) + trials.probed[clause]
         if broken is not None:
             broken.exercised = exercised
             return broken
         offered = [branch for branch in mine if trials.declared.caps.issuperset(branch.needs)]
-        reached = [branch for branch in offered if self.reachable is None or branch.name in self.reachable]
+        reached = [
+            branch for branch in offered if self.reachable is None or branch.name in self.reachable
+        ]
         if reason := self._not_applicable(clause, promise, bool(reached) or not offered):
             return ClauseResult(promise.level, Verdict.NOT_APPLICABLE, reason=reason)
-        engines = {name for name, count in self.counts.items() if any(count[branch.name] for branch in mine)}
-        result = ClauseResult(promise.level, Verdict.PASS, exercised, sorted(engines | trials.probed_by[clause]))
+        engines = {
+            name
+            for name, count in self.counts.items()
+            if any(count[branch.name] for branch in mine)
+        }
+        result = ClauseResult(
+            promise.level, Verdict.PASS, exercised, sorted(engines | trials.probed_by[clause])
+        )
         if left := [branch.name for branch in offered if branch not in reached]:
-            result.reason = f"not tried, for {'; '.join(trials.declared.reasons)}: {', '.join(left)}"
+            result.reason = (
+                f"not tried, for {'; '.join(trials.declared.reasons)}: {', '.join(left)}"
+            )
         missed = [branch.name for branch in reached if not times[branch.name]]
         if promise.probe and not trials.probed[clause]:
             missed.append(f"the probe {promise.probe}")
@@ -68,5 +87,7 @@ class Verdicts:
             return f"no reply carries {promise.shown_by}"
         without = not reached and not trials.probed[clause]
         if promise.probe == "zero_limits" and not trials.probed[clause]:
-            without = trials.runner.is_real or set(dict(trials.declared.fixed)) >= set(trials.table.limits)
+            without = trials.runner.is_real or set(dict(trials.declared.fixed)) >= set(
+                trials.table.limits
+            )
         return "; ".join(trials.declared.reasons) if without else ""

@@ -1,8 +1,8 @@
 """What a lifecycle's package can offer beside its law: what nobody can read off the law.
 
-All of it is optional. What is left out is derived from the law: how tokens and texts look, how small
-the stores are, which calls race, how Hypothesis plays. What belongs to a higher floor of the judge
-is named by its path, `package.module:NAME`, and loaded when it is asked for.
+All of it is optional. What is left out is derived from the law: how tokens and texts look, how
+small the stores are, which calls race, how Hypothesis plays. What belongs to a higher floor of the
+judge is named by its path, `package.module:NAME`, and loaded when it is asked for.
 """
 
 from __future__ import annotations

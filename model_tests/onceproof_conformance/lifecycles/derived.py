@@ -30,7 +30,9 @@ TEXTS = ("one", "One", "one ", "two", "0")
 
 
 def names_of(table: Table) -> Names:
-    """How tokens look: the bytes of the draw where the store draws them, else texts that look alike."""
+    """How tokens look: the bytes of the draw where the store draws them, else texts that look
+    alike.
+    """
     return Hex() if draws(table) else Alike("token-")
 
 

@@ -22,8 +22,9 @@ LANES = 3
 def races_of(table: Table) -> tuple[Race, ...]:
     """The races of a law.
 
-    For each row that moves a token, and behind which the same call is answered otherwise, three such
-    calls at once. For each call that makes a token held where there is a bound, one more than fit.
+    For each row that moves a token, and behind which the same call is answered otherwise, three
+    such calls at once. For each call that makes a token held where there is a bound, one more than
+    fit.
     """
     limits = {name: LONG_MS if name in lifetimes(table) else 2 for name in table.limits}
     limits |= dict.fromkeys(counts(table), 1) | dict.fromkeys(_attempts(table), 1)

@@ -59,7 +59,9 @@ class Dialect:
                 case Kind.VERIFIER:
                     message[name] = OUTCOMES[value]
                 case Kind.DRAWS:
-                    message[DRAWS_FIELD] = [FAILING_DRAW if draw == FAIL else self.names.drawn(draw) for draw in value]
+                    message[DRAWS_FIELD] = [
+                        FAILING_DRAW if draw == FAIL else self.names.drawn(draw) for draw in value
+                    ]
                 case Kind.NUMBER | Kind.IGNORED:
                     message[name] = value
         return message
@@ -91,7 +93,11 @@ class Dialect:
                 return strange(value) if handle is None else Reply(token=handle)
             return Reply(word=value) if "" in given else strange(value)
         if isinstance(value, dict) and any(given):
-            members = [(name, self.value(value[name], {"": kind})) for name, kind in given.items() if name in value]
+            members = [
+                (name, self.value(value[name], {"": kind}))
+                for name, kind in given.items()
+                if name in value
+            ]
             return Reply(shown=tuple(members))
         return strange(value)
 
@@ -121,7 +127,9 @@ def strange(value: Any) -> Reply:
         text = json.dumps(value, ensure_ascii=False, default=str)
     except ValueError:  # a number too long to be written
         text = json.dumps(f"a {type(value).__name__} that is too long to be written")
-    return Reply(refusal=STRANGE + (text if len(text) <= VALUE_MAX else json.dumps(text[:VALUE_MAX])))
+    return Reply(
+        refusal=STRANGE + (text if len(text) <= VALUE_MAX else json.dumps(text[:VALUE_MAX]))
+    )
 
 
 @cache
@@ -139,7 +147,11 @@ def _given(store: str, call: str) -> Mapping[str, Given]:
                 if isinstance(given, Refusal):
                     continue
                 members = dict(given.members) if isinstance(given, Shown) else {"": given}
-                found |= {name: kind for name, kind in members.items() if kind is not None or name not in found}
+                found |= {
+                    name: kind
+                    for name, kind in members.items()
+                    if kind is not None or name not in found
+                }
     return found
 
 
@@ -152,4 +164,6 @@ def has_call(table: Table, call: str, caps: frozenset[str]) -> bool:
 def request(store: str, call: str, *values: Any, at: int = 0) -> Request:
     """A call by its arguments in order."""
     takes = law(store, Profile.HARDENED).calls[call].declared.takes
-    return Request(call, at, tuple((name, value) for (name, _), value in zip(takes, values, strict=True)))
+    return Request(
+        call, at, tuple((name, value) for (name, _), value in zip(takes, values, strict=True))
+    )

@@ -26,7 +26,11 @@ MEANWHILE_MS = 10
 RACES = (
     Race("single_use", HELD, ((ask("consume", 1, ACCEPTS),),) * 3, (LOOK,), meet_ms=2),
     Race(
-        "one_critical_section", HELD, ((ask("consume", 1, ACCEPTS),), (LOOK, ask("revoke", 1))), (LOOK,), MEANWHILE_MS
+        "one_critical_section",
+        HELD,
+        ((ask("consume", 1, ACCEPTS),), (LOOK, ask("revoke", 1))),
+        (LOOK,),
+        MEANWHILE_MS,
     ),
     Race(
         "one_critical_section",
@@ -43,7 +47,10 @@ RACES = (
         meet_ms=2,
     ),
     Race(
-        "survives_a_crashing_verifier", HELD, ((ask("consume", 1, CRASHES),), (ask("consume", 1, ACCEPTS),)), meet_ms=2
+        "survives_a_crashing_verifier",
+        HELD,
+        ((ask("consume", 1, CRASHES),), (ask("consume", 1, ACCEPTS),)),
+        meet_ms=2,
     ),
 )
 

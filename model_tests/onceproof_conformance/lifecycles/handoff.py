@@ -27,8 +27,15 @@ class Tokens(Names):
 ask = partial(request, "handoff")
 
 RACES = (
-    Race("single_use", (ask("issue", (1,)),), ((ask("consume", 1, 1),),) * 3, (ask("consume", 1, 1),)),
-    Race("pending_is_bounded", (), tuple((ask("issue", (token,)),) for token in (1, 2, 3)), (ask("len"),)),
+    Race(
+        "single_use", (ask("issue", (1,)),), ((ask("consume", 1, 1),),) * 3, (ask("consume", 1, 1),)
+    ),
+    Race(
+        "pending_is_bounded",
+        (),
+        tuple((ask("issue", (token,)),) for token in (1, 2, 3)),
+        (ask("len"),),
+    ),
     Race(
         "revoked_is_dead",
         (ask("issue", (1,)),),

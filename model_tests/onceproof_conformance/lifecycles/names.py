@@ -131,4 +131,6 @@ class Listed(Names):
         self.texts = texts
 
     def text(self, handle: int) -> str:
-        return self.texts[handle - 1] if 0 < handle <= len(self.texts) else f"{self.texts[-1]}{handle}"
+        return (
+            self.texts[handle - 1] if 0 < handle <= len(self.texts) else f"{self.texts[-1]}{handle}"
+        )

@@ -20,7 +20,12 @@ RACES = (
         ((ask("set", 1, 3, 1), ask("get", 1)), (ask("set", 1, 2, 1), ask("get", 1))),
         (ask("get", 1),),
     ),
-    Race("entries_are_bounded", (), tuple((ask("set", key, 1, 1),) for key in (1, 2, 3)), (ask("len"),)),
+    Race(
+        "entries_are_bounded",
+        (),
+        tuple((ask("set", key, 1, 1),) for key in (1, 2, 3)),
+        (ask("len"),),
+    ),
 )
 
 BUNDLE = Bundle(

@@ -1,4 +1,6 @@
-"""What is known of each law beside the law: what its package offers, and what is derived of the rest."""
+"""What is known of each law beside the law: what its package offers, and what is derived of the
+rest.
+"""
 
 from __future__ import annotations
 

@@ -33,15 +33,32 @@ class Tickets(Names):
             return None
         near, which = divmod(handle - FIRST_STRANGER, 6)
         ticket = text(near)
-        nearly = (ticket.upper(), f"wst_{ticket[4:].upper()}", ticket[4:], f"{ticket}\n", f" {ticket}", " " * near)
+        nearly = (
+            ticket.upper(),
+            f"wst_{ticket[4:].upper()}",
+            ticket[4:],
+            f"{ticket}\n",
+            f" {ticket}",
+            " " * near,
+        )
         return nearly[which]
 
 
 ask = partial(request, "ticket")
 
 RACES = (
-    Race("single_use", (ask("issue", (1,)),), ((ask("redeem", 1),),) * 3, (ask("redeem", 1), ask("len"))),
-    Race("collision_never_overwrites", (), ((ask("issue", (1, 2)), ask("redeem", 1)),) * 2, (ask("len"),)),
+    Race(
+        "single_use",
+        (ask("issue", (1,)),),
+        ((ask("redeem", 1),),) * 3,
+        (ask("redeem", 1), ask("len")),
+    ),
+    Race(
+        "collision_never_overwrites",
+        (),
+        ((ask("issue", (1, 2)), ask("redeem", 1)),) * 2,
+        (ask("len"),),
+    ),
 )
 
 BUNDLE = Bundle(

@@ -24,7 +24,9 @@ ROOM = "        if bound is not None and not decide_room(len(facets), bound):\n"
 REFUSE = "            raise EntriesLimitReached(bound)\n"
 DROP = "        if not registered:\n            self._facets.pop(key, None)\n        return verdict is ENDED"
 HELD = "self._alone(lambda: len(self._facets))"
-TURN = "                facet = self._alone(lambda: self._begin(revocation_id, turn), revocation_id)\n"
+TURN = (
+    "                facet = self._alone(lambda: self._begin(revocation_id, turn), revocation_id)\n"
+)
 END = "            finally:\n                self._end(revocation_id, turn)\n"
 
 
@@ -33,8 +35,14 @@ def read_as(how: str) -> tuple[tuple[str, str], ...]:
     calls = (
         (REGISTER, "        revocation_id = KEY\n" + REGISTER),
         (LOOK_UP, "        revocation_id = KEY\n" + LOOK_UP),
-        ('        function("verify", verify)\n', '        revocation_id = KEY\n        function("verify", verify)\n'),
-        ("        return self._alone(lambda: self._drop", "        revocation_id = KEY\n        return self._alone(lambda: self._drop"),
+        (
+            '        function("verify", verify)\n',
+            '        revocation_id = KEY\n        function("verify", verify)\n',
+        ),
+        (
+            "        return self._alone(lambda: self._drop",
+            "        revocation_id = KEY\n        return self._alone(lambda: self._drop",
+        ),
     )
     return tuple((old, new.replace("KEY", how)) for old, new in calls)
 

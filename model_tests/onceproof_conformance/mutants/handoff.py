@@ -37,7 +37,10 @@ ORDER = """    if now >= deadline:
 
 def after_mismatch(action: str) -> tuple[str, str]:
     """An edit that does something more after a mismatch."""
-    return AFTER_CONSUME, f"            if verdict is MISMATCH:\n                {action}\n{AFTER_CONSUME}"
+    return (
+        AFTER_CONSUME,
+        f"            if verdict is MISMATCH:\n                {action}\n{AFTER_CONSUME}",
+    )
 
 
 MUTANTS = (

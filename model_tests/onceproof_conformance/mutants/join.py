@@ -9,7 +9,9 @@ from onceproof_spec.table import Profile
 
 wrong = partial(edit, "join")
 
-CONSUMED = "    return Verdict.OK, Record(State.CONSUMED, record.expires_at, record.attempt, 0), CALLER"
+CONSUMED = (
+    "    return Verdict.OK, Record(State.CONSUMED, record.expires_at, record.attempt, 0), CALLER"
+)
 STARTED = "    return Verdict.STARTED, Record(State.IN_FLIGHT, record.expires_at, record.attempt + 1, now + in_flight_ms), CALLER"
 EXPIRED = "        return Verdict.EXPIRED, Record(State.EXPIRED, record.expires_at, record.attempt, 0), NOBODY"
 RUNS = "        return Verdict.RUNNING if by_holder else Verdict.IN_FLIGHT_CONFLICT, record, KEPT"
@@ -22,12 +24,16 @@ REVERTED = "    state = State.EXPIRED if now > record.expires_at and not reverts
 KNOWN = "    return Verdict.ALREADY_REGISTERED, record, KEPT"
 RAISES = "        if verdict is Verdict.EXPIRED:\n"
 NEW = "    if record.state == State.UNKNOWN or overwrites:"
-ABORTED = "    return Verdict.OK, Record(State.ABORTED, record.expires_at, record.attempt, 0), NOBODY"
+ABORTED = (
+    "    return Verdict.OK, Record(State.ABORTED, record.expires_at, record.attempt, 0), NOBODY"
+)
 ABORT_ENDED = "    if record.state >= State.CONSUMED:\n        return Verdict.INVALID_TRANSITION, record, KEPT\n    return Verdict.OK, Record(State.ABORTED"
 FORGET = "    if record.state >= State.CONSUMED and now > record.expires_at:"
 REGISTERS = "            decided = decide_register("
 BEGINS = "            decided = decide_begin(record, now, holder == address, "
-CONSUMES = "            decided = decide_consume(record, holder == address, attempt, self._published)\n"
+CONSUMES = (
+    "            decided = decide_consume(record, holder == address, attempt, self._published)\n"
+)
 MAKES_ROOM = "                self._make_room(now)\n"
 ROOM = "not decide_room(len(entries), self._entries_max):"
 FULL = "            raise errors.EntriesLimitReached(self._entries_max)"

@@ -9,7 +9,9 @@ from onceproof_conformance.mutants.base import Mutant, edit
 
 wrong = partial(edit, "session")
 
-LOOK_UP = "            verdict, entry = decide_get(self._entries.get(key), self._now(), self._ttl_ms)\n"
+LOOK_UP = (
+    "            verdict, entry = decide_get(self._entries.get(key), self._now(), self._ttl_ms)\n"
+)
 ROOM = "            if before is None and not decide_room(len(entries), self._entries_max):"
 EVICT = """        if not decide_room(len(entries), self._entries_max):
             entries.popitem(last=False)
@@ -21,7 +23,10 @@ CHECK_GET = "        _checked_key(key)\n        with"
 
 def folded(how: str) -> tuple[tuple[str, str], ...]:
     """The edits that take keys for the same that are not."""
-    return (CHECK_SET, f"{CHECK_SET}        key = {how}\n"), (CHECK_GET, f"        _checked_key(key)\n        key = {how}\n        with")
+    return (CHECK_SET, f"{CHECK_SET}        key = {how}\n"), (
+        CHECK_GET,
+        f"        _checked_key(key)\n        key = {how}\n        with",
+    )
 
 
 class HonoursCallTtl(SessionOperations):

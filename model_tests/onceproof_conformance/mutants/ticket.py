@@ -25,7 +25,10 @@ SOURCE_FAILED = "            if crashes:\n                raise\n"
 
 def redeem(how: str, then: str = "") -> tuple[str, str]:
     """An edit of what redeem does with the entry."""
-    return REDEEM, f"            deadline = self._pending.{how}\n            verdict, _ = decide_redeem(deadline, now)\n{then}"
+    return (
+        REDEEM,
+        f"            deadline = self._pending.{how}\n            verdict, _ = decide_redeem(deadline, now)\n{then}",
+    )
 
 
 def read_as(how: str) -> tuple[str, str]:

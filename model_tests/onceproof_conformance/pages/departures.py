@@ -81,7 +81,9 @@ PRACTICE = {
         "lifetime are five thousand tickets held, and from a thousand on each issue scans all "
         "of them."
     ),
-    "ticket.limit_only_at_the_bound": ("What never refuses never refuses too early; nor when it should."),
+    "ticket.limit_only_at_the_bound": (
+        "What never refuses never refuses too early; nor when it should."
+    ),
     "ticket.random_failure_issues_nothing": (
         "A machine whose random source is not ready answers the request with a crash instead of an error."
     ),
@@ -113,7 +115,9 @@ PRACTICE = {
         "Capabilities that nobody uses stay for the life of the process: a million minted and "
         "never presented are a million entries."
     ),
-    "facet.limit_only_at_the_bound": ("What never refuses never refuses too early; nor when it should."),
+    "facet.limit_only_at_the_bound": (
+        "What never refuses never refuses too early; nor when it should."
+    ),
 }
 """What each departure costs where such a store is used."""
 
@@ -146,11 +150,18 @@ def sequence(clause: str) -> tuple[Shown, ...]:
     store = clause.partition(".")[0]
     known = examined(store, Profile.PUBLISHED)
     flags = {name: flag for name, flag in known.table.departures.items() if clause in flag.of()}
-    ways = [way for place, way in known.search.violations.items() if known.table.claims[place].clause == clause]
+    ways = [
+        way
+        for place, way in known.search.violations.items()
+        if known.table.claims[place].clause == clause
+    ]
     if not ways:
         return ()
     own = any(flag.clause == clause for flag in flags.values())
-    tables = (lower(lifecycles()[store], Profile.PUBLISHED, frozenset(flags)), law(store, Profile.HARDENED))
+    tables = (
+        lower(lifecycles()[store], Profile.PUBLISHED, frozenset(flags)),
+        law(store, Profile.HARDENED),
+    )
     models = [Model(table, known.scope.limits) for table in tables]
     shortest = tuple(plain(store, call) for call in min(ways, key=len))
     alphabet = dict.fromkeys(plain(store, call) for call in requests(known.table, known.scope))
@@ -172,7 +183,8 @@ def plain(store: str, request: Request) -> Request:
     """
     kinds = dict(law(store, Profile.HARDENED).calls[request.call].declared.takes)
     values = tuple(
-        (name, value[:1] * DRAWS_MAX if kinds[name] is Kind.DRAWS else value) for name, value in request.values
+        (name, value[:1] * DRAWS_MAX if kinds[name] is Kind.DRAWS else value)
+        for name, value in request.values
     )
     return replace(request, values=values)
 
@@ -200,7 +212,9 @@ def answers(model: Model, calls: Sequence[Request]) -> tuple[list[Reply], State]
     return replies, state
 
 
-def until_shown(models: Sequence[Model], begun: Sequence[Request], alphabet: Sequence[Request]) -> tuple[Request, ...]:
+def until_shown(
+    models: Sequence[Model], begun: Sequence[Request], alphabet: Sequence[Request]
+) -> tuple[Request, ...]:
     """The calls, and the fewest more after which two stores have answered differently."""
     played = [answers(model, begun) for model in models]
     if played[0][0] != played[1][0]:
@@ -210,7 +224,9 @@ def until_shown(models: Sequence[Model], begun: Sequence[Request], alphabet: Seq
     while queue:
         way, states = queue.popleft()
         for call in alphabet:
-            after = [model.after(state, call)[0] for model, state in zip(models, states, strict=True)]
+            after = [
+                model.after(state, call)[0] for model, state in zip(models, states, strict=True)
+            ]
             if after[0].reply != after[1].reply:
                 return (*way, call)
             further = tuple(outcome.state for outcome in after)
@@ -246,7 +262,9 @@ def answer_text(store: str, request: Request, reply: Reply) -> str:
         return "crash" if reply.refusal.startswith("!") else f"`{reply.refusal}`"
     if reply.shown:
         members = [(name, member) for name, member in reply.shown if name not in reply.optional]
-        return ", ".join(f"{name} {answer_text(store, request, member)}" for name, member in members)
+        return ", ".join(
+            f"{name} {answer_text(store, request, member)}" for name, member in members
+        )
     if reply.token is not None:
         return LETTERS[reply.token]
     if reply.word or reply.text is not None:
@@ -260,7 +278,12 @@ def answer_text(store: str, request: Request, reply: Reply) -> str:
 
 def departures_page(command: str) -> str:
     """The page, with the command that makes it."""
-    return "\n".join((f"<!-- made by `{command}`; a test fails when it is stale -->", "", *_story())).rstrip() + "\n"
+    return (
+        "\n".join(
+            (f"<!-- made by `{command}`; a test fails when it is stale -->", "", *_story())
+        ).rstrip()
+        + "\n"
+    )
 
 
 def _story() -> Iterator[str]:

@@ -45,7 +45,8 @@ def arrows() -> Mapping[str, Arrows]:
                         imported.add(_room(other))
         found[package] = rooms
     return {
-        package: {room: frozenset(imported) for room, imported in rooms.items()} for package, rooms in found.items()
+        package: {room: frozenset(imported) for room, imported in rooms.items()}
+        for package, rooms in found.items()
     }
 
 
@@ -74,7 +75,9 @@ def needed(rooms: Arrows) -> Arrows:
     for room in sorted(rooms, key=floors(rooms).__getitem__):
         reached[room] = rooms[room].union(*(reached[one] for one in rooms[room]))
     return {
-        room: frozenset(one for one in imported if not any(one in reached[other] for other in imported))
+        room: frozenset(
+            one for one in imported if not any(one in reached[other] for other in imported)
+        )
         for room, imported in rooms.items()
     }
 

@@ -28,7 +28,8 @@ def protocol_page(command: str) -> str:
         in_flight=IN_FLIGHT_MAX,
         caps=sorted(capabilities()),
         stores=[
-            {"name": store, "config": config(store)["properties"], "calls": _calls(store)} for store in lifecycles()
+            {"name": store, "config": config(store)["properties"], "calls": _calls(store)}
+            for store in lifecycles()
         ],
     )
 
@@ -38,7 +39,9 @@ def _calls(store: str) -> list[dict[str, Any]]:
         {
             "op": op,
             "needs": cap,
-            "fields": "<br>".join(f"`{name}`: {brief(given)}" for name, given in arguments(store, op).items()),
+            "fields": "<br>".join(
+                f"`{name}`: {brief(given)}" for name, given in arguments(store, op).items()
+            ),
             "value": brief(value(store, op)),
             "codes": " ".join(f"`{code}`" for code in codes(store, op)),
         }
@@ -53,7 +56,12 @@ def brief(schema: Schema) -> str:
     if "const" in schema:
         return brief({"enum": [schema["const"]]})
     if "enum" in schema:
-        return _one_of([f"`{json.dumps(word)}`" if isinstance(word, bool) else f"`{word}`" for word in schema["enum"]])
+        return _one_of(
+            [
+                f"`{json.dumps(word)}`" if isinstance(word, bool) else f"`{word}`"
+                for word in schema["enum"]
+            ]
+        )
     kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
     return _one_of([_kind(kind, schema) for kind in kinds])
 

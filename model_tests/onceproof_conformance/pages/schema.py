@@ -70,7 +70,14 @@ def schema_document() -> Schema:
 
 
 def _messages() -> Iterator[tuple[str, Schema]]:
-    yield "refused", _reply(None, ("unsupported", "bad_request"), identity={"type": ["integer", "null"], "minimum": 0})
+    yield (
+        "refused",
+        _reply(
+            None,
+            ("unsupported", "bad_request"),
+            identity={"type": ["integer", "null"], "minimum": 0},
+        ),
+    )
     yield "hello", request_schema("hello", {"protocol": {"const": PROTOCOL}, "suite": TEXT})
     yield "hello.reply", _reply(_hello(), ())
     for store in lifecycles():
@@ -82,7 +89,12 @@ def _messages() -> Iterator[tuple[str, Schema]]:
         for op in needs(store):
             yield f"{store}.{op}", request_schema(op, {"at": NATURAL, **arguments(store, op)})
             yield f"{store}.{op}.reply", _reply(value(store, op), codes(store, op))
-    lanes = {"type": "array", "minItems": 1, "maxItems": LANES_MAX, "items": {"type": "array", "items": _raced()}}
+    lanes = {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": LANES_MAX,
+        "items": {"type": "array", "items": _raced()},
+    }
     yield "race", request_schema("race", {"at": NATURAL, "meet_ms": NATURAL, "lanes": lanes})
     raced = {
         "type": "object",
@@ -102,15 +114,28 @@ def _raced() -> Schema:
 def request_schema(op: str, given: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
     """A request with its fields; an adapter ignores those that it does not know."""
     required = ["id", "op", *(name for name in given if name not in optional)]
-    return {"type": "object", "required": required, "properties": {"id": NATURAL, "op": {"const": op}, **given}}
+    return {
+        "type": "object",
+        "required": required,
+        "properties": {"id": NATURAL, "op": {"const": op}, **given},
+    }
 
 
-def _reply(answer: Schema | None, refused: tuple[str, ...], says: str = "", identity: Schema = NATURAL) -> Schema:
+def _reply(
+    answer: Schema | None, refused: tuple[str, ...], says: str = "", identity: Schema = NATURAL
+) -> Schema:
     err = {"enum": [*refused, *(code for code in NONSENSE if code not in refused)]}
-    shapes: list[Schema] = [] if answer is None else [{"required": ["ok"], "properties": {"ok": answer}}]
+    shapes: list[Schema] = (
+        [] if answer is None else [{"required": ["ok"], "properties": {"ok": answer}}]
+    )
     shapes += [{"required": ["err"], "properties": {"err": err}}]
     shapes += [] if answer is None else [{"required": ["crash"]}]
-    schema: Schema = {"type": "object", "required": ["id"], "properties": {"id": identity, **WORDS}, "oneOf": shapes}
+    schema: Schema = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": identity, **WORDS},
+        "oneOf": shapes,
+    }
     return {"description": says, **schema} if says else schema
 
 
@@ -127,7 +152,8 @@ def _hello() -> Schema:
                 "fixed": {
                     "type": "object",
                     "properties": {
-                        limit: {"type": "integer", "minimum": 1} for limit in law(store, Profile.HARDENED).limits
+                        limit: {"type": "integer", "minimum": 1}
+                        for limit in law(store, Profile.HARDENED).limits
                     },
                     "additionalProperties": False,
                 },
@@ -191,7 +217,9 @@ def value(store: str, op: str) -> Schema:
             found.append(NATURAL)
         elif isinstance(rule, Apply):
             number = WHOLE if dialect_of(store).signed else NATURAL
-            found += [_of(given, number) for code, given in rule.gives if code not in refusals(store, op)]
+            found += [
+                _of(given, number) for code, given in rule.gives if code not in refusals(store, op)
+            ]
     return union(found)
 
 
@@ -203,13 +231,19 @@ def union(schemas: Sequence[Schema]) -> Schema:
     objects = [schema for schema in schemas if schema.get("type") == "object"]
     words = [schema["const"] for schema in schemas if "const" in schema]
     nullable = any("null" in schema.get("type", ()) for schema in schemas if schema != NULL)
-    found = [s for s in schemas if s not in objects and "const" not in s and not (s == NULL and nullable)]
+    found = [
+        s for s in schemas if s not in objects and "const" not in s and not (s == NULL and nullable)
+    ]
     if objects:
         names = dict.fromkeys(name for schema in objects for name in schema["properties"])
-        members = {name: union([schema["properties"][name] for schema in objects]) for name in names}
+        members = {
+            name: union([schema["properties"][name] for schema in objects]) for name in names
+        }
         found.append({**objects[0], "properties": members})
     if words:
-        found.append({"const": words[0]} if len(words) == 1 else {"enum": list(dict.fromkeys(words))})
+        found.append(
+            {"const": words[0]} if len(words) == 1 else {"enum": list(dict.fromkeys(words))}
+        )
     distinct = [schema for place, schema in enumerate(found) if schema not in found[:place]]
     return distinct[0] if len(distinct) == 1 else {"anyOf": distinct}
 

@@ -62,7 +62,9 @@ def _departures(entry: Entry) -> Iterator[str]:
 
 def pages() -> Mapping[str, Callable[[], str]]:
     """Every page by its place in the folder, and what makes its text."""
-    found: dict[str, Callable[[], str]] = {f"{store}.md": partial(lifecycle_page, store) for store in lifecycles()}
+    found: dict[str, Callable[[], str]] = {
+        f"{store}.md": partial(lifecycle_page, store) for store in lifecycles()
+    }
     found[DEPARTURES] = partial(departures_page, COMMAND)
     found["protocol.md"] = partial(protocol_page, COMMAND)
     found["protocol.json"] = schema_text
@@ -70,7 +72,9 @@ def pages() -> Mapping[str, Callable[[], str]]:
         for profile in Profile:
             table = law(store, profile)
             for ending, made in (("tla", tla), ("cfg", configuration)):
-                found[f"tla/{name_of(table)}.{ending}"] = partial(made, table, scope_of(store), COMMAND)
+                found[f"tla/{name_of(table)}.{ending}"] = partial(
+                    made, table, scope_of(store), COMMAND
+                )
     return found
 
 

@@ -62,8 +62,14 @@ def table_mutants(table: Table) -> Iterator[LawMutant]:
 
 def _in_rows(table: Table) -> Iterator[LawMutant]:
     for index, row in enumerate(table.rows):
-        changed = [(f"goes to {state}", replace(row, target=state)) for state in table.states if state != row.target]
-        changed += [(what, replace(row, guards=guards)) for what, guards in changed_guards(row.guards)]
+        changed = [
+            (f"goes to {state}", replace(row, target=state))
+            for state in table.states
+            if state != row.target
+        ]
+        changed += [
+            (what, replace(row, guards=guards)) for what, guards in changed_guards(row.guards)
+        ]
         changed += [(f"without {row.update}", replace(row, update=None))] if row.update else []
         for what, other in changed:
             rows = (*table.rows[:index], other, *table.rows[index + 1 :])
@@ -106,15 +112,23 @@ def caught_by(known: Examined, mutant: LawMutant) -> str:
     Empty if nothing is.
     """
     table, prover = known.table, Prover(mutant.table)
-    holding = [place for place in proved_places(table) if known.proof(place).verdict is Verdict.PROVED]
+    holding = [
+        place for place in proved_places(table) if known.proof(place).verdict is Verdict.PROVED
+    ]
     for place in sorted(holding, key=lambda place: unlikely(table, table.claims[place], mutant)):
         if _breaks(known, prover, mutant, place):
             return table.claims[place].clause
-    if any(lemma.verdict is not Verdict.PROVED for lemma in lemmas(mutant.table)) and mutant.part == "rule":
+    if (
+        any(lemma.verdict is not Verdict.PROVED for lemma in lemmas(mutant.table))
+        and mutant.part == "rule"
+    ):
         return "every call ends with an answer"
     if mutant.part == "rule" and not _refuses_nothing(table, mutant):
         reached = search(mutant.table, known.scope).reached
-        return next((table.claims[place].clause for place in reached_places(table) if place not in reached), "")
+        return next(
+            (table.claims[place].clause for place in reached_places(table) if place not in reached),
+            "",
+        )
     return ""
 
 
@@ -171,20 +185,35 @@ def _same(before: Symbolic, after: Symbolic, event: str, state: str) -> bool:
     """Whether an event answers and leaves the same in a state, for any values."""
     table = before.table
     record: Record = (before.states[state], tuple(before.fresh(name) for name in table.fields))
-    names = [name for name in (*table.arguments(event), "at", "subject", *table.store) if name not in before.limits]
+    names = [
+        name
+        for name in (*table.arguments(event), "at", "subject", *table.store)
+        if name not in before.limits
+    ]
     known: dict[str, Any] = {**before.limits, **{name: before.fresh(name) for name in names}}
     known |= dict(zip(table.fields, record[1], strict=True))
     hypothesis = [truth for call in table.appliers(event) for truth in before.possible(call, known)]
     if state == table.initial:
         hypothesis.append(before.empty(record))
-    codes = {code: number for number, code in enumerate(dict.fromkeys(row.code for row in table.rows))}
-    (one, code), (other, other_code) = (_done(side, event, state, record, known, codes) for side in (before, after))
-    same = z3.And(one[0] == other[0], code == other_code, *map(lambda a, b: a == b, one[1], other[1]))
+    codes = {
+        code: number for number, code in enumerate(dict.fromkeys(row.code for row in table.rows))
+    }
+    (one, code), (other, other_code) = (
+        _done(side, event, state, record, known, codes) for side in (before, after)
+    )
+    same = z3.And(
+        one[0] == other[0], code == other_code, *map(lambda a, b: a == b, one[1], other[1])
+    )
     return bool(before.check(*hypothesis, z3.Not(same)) == z3.unsat)
 
 
 def _done(
-    side: Symbolic, event: str, state: str, record: Record, known: dict[str, Any], codes: dict[str, int]
+    side: Symbolic,
+    event: str,
+    state: str,
+    record: Record,
+    known: dict[str, Any],
+    codes: dict[str, int],
 ) -> tuple[Record, Any]:
     """The record after an event in one state, and the number of its answer."""
     result, code = record, z3.IntVal(-1)

@@ -49,7 +49,9 @@ class Objection:
 
 def judge_law(tables: Mapping[Profile, Table], search: bool = True) -> list[Objection]:
     """Everything that is wrong with a law that has been lowered: z3 first, then the search."""
-    return list(objections({profile: Examined(table) for profile, table in tables.items()}, search=search))
+    return list(
+        objections({profile: Examined(table) for profile, table in tables.items()}, search=search)
+    )
 
 
 def judge_lifecycle(
@@ -64,7 +66,9 @@ def judge_lifecycle(
     except DefinitionError as error:
         yield Objection(Layer.DEFINITION, None, str(error))
         return
-    yield from objections({profile: Examined(table, scope) for profile, table in tables.items()}, search=search)
+    yield from objections(
+        {profile: Examined(table, scope) for profile, table in tables.items()}, search=search
+    )
 
 
 def objections(law: Mapping[Profile, Examined], *, search: bool = True) -> Iterator[Objection]:
@@ -78,7 +82,11 @@ def objections(law: Mapping[Profile, Examined], *, search: bool = True) -> Itera
     for profile, known in law.items():
         for lemma in known.lemmas:
             if lemma.verdict is not Verdict.PROVED:
-                yield Objection(Layer.WELL_FORMED, profile, f"{lemma.claim}: {lemma.verdict} {lemma.where}".rstrip())
+                yield Objection(
+                    Layer.WELL_FORMED,
+                    profile,
+                    f"{lemma.claim}: {lemma.verdict} {lemma.where}".rstrip(),
+                )
     for profile, known in law.items():
         yield from _of_proofs(profile, known)
     if search:
@@ -101,7 +109,9 @@ def left(known: Examined) -> set[str]:
 
     Some claim of them is false, or is about what never happens.
     """
-    return {proof.claim for proof in known.proofs() if proof.verdict in (Verdict.FALSE, Verdict.EMPTY)}
+    return {
+        proof.claim for proof in known.proofs() if proof.verdict in (Verdict.FALSE, Verdict.EMPTY)
+    }
 
 
 def _named(table: Table, place: int) -> str:
@@ -116,20 +126,26 @@ def _of_proofs(profile: Profile, known: Examined) -> Iterator[Objection]:
             text = f"{_named(known.table, proof.place)} is {proof.verdict} {proof.where}".rstrip()
             yield Objection(Layer.PROOF, profile, text)
     for clause in sorted(may_fail - left(known)):
-        yield Objection(Layer.PROOF, profile, f"{clause} has a departure, but no claim of it is false")
+        yield Objection(
+            Layer.PROOF, profile, f"{clause} has a departure, but no claim of it is false"
+        )
 
 
 def _of_search(profile: Profile, known: Examined) -> Iterator[Objection]:
     table, found, may_fail = known.table, known.search, _may_fail(known)
     if not found.complete:
-        yield Objection(Layer.SEARCH, profile, f"the search was cut short after {found.states} states")
+        yield Objection(
+            Layer.SEARCH, profile, f"the search was cut short after {found.states} states"
+        )
     for place, calls in sorted(found.violations.items()):
         if table.claims[place].clause not in may_fail:
             text = f"{_named(table, place)} is broken by {', '.join(f'{c.call} at {c.at}' for c in calls)}"
             yield Objection(Layer.SEARCH, profile, text)
     broken = {table.claims[place].clause for place in found.violations}
     for clause in sorted(may_fail - broken - (left(known) - refuted(known))):
-        yield Objection(Layer.SEARCH, profile, f"{clause} has a departure, but no sequence of calls shows it")
+        yield Objection(
+            Layer.SEARCH, profile, f"{clause} has a departure, but no sequence of calls shows it"
+        )
     for place in disagreements(known):
         text = f"{_named(table, place)} is {known.proof(place).verdict} by proof, and the search says otherwise"
         yield Objection(Layer.SEARCH, profile, text)

@@ -102,7 +102,9 @@ def _rule_mutants(table: Table) -> Iterator[LawMutant]:
             yield LawMutant(f"{name}: {what}", "rule", name, replace(table, calls=calls))
 
 
-def _changed_rules(table: Table, call: LoweredCall) -> Iterator[tuple[str, tuple[GuardedRule, ...]]]:
+def _changed_rules(
+    table: Table, call: LoweredCall
+) -> Iterator[tuple[str, tuple[GuardedRule, ...]]]:
     for index, guarded in enumerate(call.rules):
         before, after = call.rules[:index], call.rules[index + 1 :]
         kind = type(guarded.rule).__name__.lower()
@@ -112,9 +114,15 @@ def _changed_rules(table: Table, call: LoweredCall) -> Iterator[tuple[str, tuple
         for what, rule in _changed_words(table, call, guarded.rule):
             yield f"{kind} {what}", (*before, replace(guarded, rule=rule), *after)
         if isinstance(guarded.rule, Admit):
-            yield "admits nobody", (*before, GuardedRule(Refuse(guarded.rule.refusal), guarded.guards), *after)
+            yield (
+                "admits nobody",
+                (*before, GuardedRule(Refuse(guarded.rule.refusal), guarded.guards), *after),
+            )
         if isinstance(guarded.rule, Apply):
-            yield "applies it to every held one", (*before, GuardedRule(Sweep(guarded.rule.event), ()), guarded, *after)
+            yield (
+                "applies it to every held one",
+                (*before, GuardedRule(Sweep(guarded.rule.event), ()), guarded, *after),
+            )
         if after:
             yield f"{kind} after the rule below it", (*before, after[0], guarded, *after[1:])
 
@@ -123,7 +131,12 @@ def _changed_words(table: Table, call: LoweredCall, rule: Rule) -> Iterator[tupl
     """The rule with another limit, token, field or refusal in place of each that it names."""
     nobody = ("",) if isinstance(rule, Sweep) else ()
     tokens = [name for name, kind in call.declared.takes if kind is Kind.TOKEN]
-    codes = [code for word in CODES for guarded in call.rules if (code := getattr(guarded.rule, word, ""))] + [CRASH]
+    codes = [
+        code
+        for word in CODES
+        for guarded in call.rules
+        if (code := getattr(guarded.rule, word, ""))
+    ] + [CRASH]
     domains = dict.fromkeys(LIMITS, table.limits) | dict.fromkeys(TOKENS, (*nobody, *tokens))
     domains |= {word: tuple(codes) for word in CODES} | {"order": tuple(table.fields)}
     for word, domain in domains.items():
@@ -145,7 +158,9 @@ def readable(table: Table) -> bool:
     return True
 
 
-def killers(table: Table, place: int, mutants: Iterable[LawMutant], scope: Scope) -> Iterator[LawMutant]:
+def killers(
+    table: Table, place: int, mutants: Iterable[LawMutant], scope: Scope
+) -> Iterator[LawMutant]:
     """The mutants in which a claim of the table no longer holds.
 
     `scope` is for claims that something is reached.
@@ -165,7 +180,9 @@ def narrowed(claim: Claim, mutant: LawMutant) -> Claim | None:
     """The claim about what a mutant touches and nothing else; None if it is not about that."""
     if claim.scope == "step":
         touches = mutant.part == "row" and concerns(claim, event=mutant.touched)
-        return replace(claim, when=replace(claim.when, event=(mutant.touched,))) if touches else None
+        return (
+            replace(claim, when=replace(claim.when, event=(mutant.touched,))) if touches else None
+        )
     touched = (mutant.touched,) if mutant.part == "rule" else mutant.table.appliers(mutant.touched)
     calls = tuple(call for call in touched if concerns(claim, call=call))
     return replace(claim, when=replace(claim.when, call=calls)) if calls else None
@@ -177,5 +194,9 @@ def unlikely(table: Table, claim: Claim, mutant: LawMutant) -> tuple[bool, bool]
     A mutant of what the claim names, and of a rule if it is about a call.
     """
     named = {*claim.when.event, *claim.when.call, *claim.then.event}
-    elsewhere = mutant.touched not in named and not named.intersection(table.appliers(mutant.touched))
-    return elsewhere, (mutant.part == "rule") is not (claim.scope in ("call", "bound") or bool(claim.spare))
+    elsewhere = mutant.touched not in named and not named.intersection(
+        table.appliers(mutant.touched)
+    )
+    return elsewhere, (mutant.part == "rule") is not (
+        claim.scope in ("call", "bound") or bool(claim.spare)
+    )

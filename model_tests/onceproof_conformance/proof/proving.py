@@ -71,7 +71,9 @@ class ProofResults:
     @property
     def exit_status(self) -> int:
         """0 everything holds, 1 something does not, 2 something is undecided."""
-        if any(one.objections for one in self.laws) or any(fine is False for *_, fine in self.decisions):
+        if any(one.objections for one in self.laws) or any(
+            fine is False for *_, fine in self.decisions
+        ):
             return 1
         undecided = not self.laws or any(not one.complete for one in self.laws)
         return 2 if undecided or any(fine is None for *_, fine in self.decisions) else 0
@@ -90,11 +92,17 @@ def prove(stores: Sequence[str], *, decisions: bool, announce: Announce) -> Proo
     Raises:
         WrongUsage: There is no such store, or the provers are not installed.
     """
-    missing = [package for module, package in NEEDED.items() if importlib.util.find_spec(module) is None]
+    missing = [
+        package for module, package in NEEDED.items() if importlib.util.find_spec(module) is None
+    ]
     if missing:
-        raise WrongUsage(f"prove needs {' and '.join(missing)}; install with: python -m pip install 'onceproof[proof]'")
+        raise WrongUsage(
+            f"prove needs {' and '.join(missing)}; install with: python -m pip install 'onceproof[proof]'"
+        )
     if unknown := [store for store in stores if store not in lifecycles()]:
-        raise WrongUsage(f"there is no store {unknown[0]!r}: it is one of {', '.join(lifecycles())}")
+        raise WrongUsage(
+            f"there is no store {unknown[0]!r}: it is one of {', '.join(lifecycles())}"
+        )
     wanted = [(store, profile) for store in stores or lifecycles() for profile in Profile]
     results = ProofResults()
     announce("proving and searching the laws", 0, len(wanted))
@@ -119,7 +127,9 @@ def prove_law(store: str, profile: Profile) -> LawProof:
     known = examined(store, profile)
     table, found = known.table, known.search
     dialect = dialect_of(store)
-    claims = [ClaimProof("", proof.claim, str(proof.verdict), proof.obligations) for proof in known.lemmas]
+    claims = [
+        ClaimProof("", proof.claim, str(proof.verdict), proof.obligations) for proof in known.lemmas
+    ]
     sound = all(proof.verdict == "proved" for proof in known.lemmas)
     for proof in known.proofs():
         breaking = found.violations.get(proof.place, ())
@@ -127,7 +137,9 @@ def prove_law(store: str, profile: Profile) -> LawProof:
         text = says(table.claims[proof.place])
         verdict = str(proof.verdict) if sound or proof.verdict != "proved" else "unknown"
         claims.append(ClaimProof(proof.claim, text, verdict, proof.obligations, shown))
-    wrong = tuple(str(one) for one in objections({profile: known}) if one.profile is not _other(profile))
+    wrong = tuple(
+        str(one) for one in objections({profile: known}) if one.profile is not _other(profile)
+    )
     counts = (found.states, found.transitions, found.complete)
     return LawProof(store, str(profile), *counts, tuple(claims), wrong, frozenset(departed(table)))
 
@@ -140,14 +152,21 @@ def _decisions(stores: list[str], announce: Announce) -> list[tuple[str, str, bo
     from onceproof_conformance.proof.decisions import PAIRS, compare_all, contracts, unproved
 
     found: list[tuple[str, str, bool | None]] = []
-    fine: dict[str, bool | None] = {"exhausted": True, "confirmed": True, "different": False, "refuted": False}
+    fine: dict[str, bool | None] = {
+        "exhausted": True,
+        "confirmed": True,
+        "different": False,
+        "refuted": False,
+    }
     pairs = [pair for pair in PAIRS if not stores or pair.store in stores]
     for store, profile in dict.fromkeys((pair.store, pair.profile) for pair in pairs):
         name, rows = f"{store} records {profile}", unproved(law(store, profile))
         text = "; ".join([f"{name}: {'not proved' if rows else 'proved'}", *rows])
         found.append((name, text, None if rows else True))
     done = itertools.count(1)
-    for one in compare_all(pairs, lambda one: announce(f"compared {one.pair}", next(done), len(pairs))):
+    for one in compare_all(
+        pairs, lambda one: announce(f"compared {one.pair}", next(done), len(pairs))
+    ):
         found.append((one.pair, str(one), fine.get(one.verdict)))
     announce("checking the decisions' contracts", 0, 0)
     for kept in contracts(pairs):

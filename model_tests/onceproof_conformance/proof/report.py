@@ -19,27 +19,44 @@ def show_proof(results: ProofResults, console: Console) -> None:
     A line a claim, the sequences that break the published claims, the decisions.
     """
     for one in results.laws:
-        grid = Grid(title=f"{one.store}, {one.profile}", title_justify="left", show_edge=False, pad_edge=False)
+        grid = Grid(
+            title=f"{one.store}, {one.profile}",
+            title_justify="left",
+            show_edge=False,
+            pad_edge=False,
+        )
         for heading in ("clause", "verdict", "obligations", "claim"):
             grid.add_column(
-                heading, no_wrap=heading != "claim", justify="right" if heading == "obligations" else "left"
+                heading,
+                no_wrap=heading != "claim",
+                justify="right" if heading == "obligations" else "left",
             )
         for claim in one.claims:
-            grid.add_row(claim.clause or "(lemma)", _verdict(one, claim), str(claim.obligations), claim.says)
+            grid.add_row(
+                claim.clause or "(lemma)", _verdict(one, claim), str(claim.obligations), claim.says
+            )
         console.print(grid)
         for claim in one.claims:
             if claim.sequence:
-                console.print(f"{claim.clause} departs: {_calls(claim.sequence)}", markup=False, soft_wrap=True)
+                console.print(
+                    f"{claim.clause} departs: {_calls(claim.sequence)}",
+                    markup=False,
+                    soft_wrap=True,
+                )
         cut = "" if one.complete else ", cut short"
         console.print(f"search: {one.states:,} states, {one.transitions:,} transitions{cut}\n")
     for _, text, fine in results.decisions:
-        console.print(Text(text, style="green" if fine else "bold red" if fine is False else "yellow"))
+        console.print(
+            Text(text, style="green" if fine else "bold red" if fine is False else "yellow")
+        )
     for one in results.laws:
         for objection in one.objections:
             console.print(Text(f"{one.store}: {objection}", style="bold red"))
     proved = sum(claim.verdict == "proved" for one in results.laws for claim in one.claims)
     departing = sum(claim.verdict == "false" for one in results.laws for claim in one.claims)
-    verdict = {0: "everything holds", 1: "something does not hold", 2: "undecided"}[results.exit_status]
+    verdict = {0: "everything holds", 1: "something does not hold", 2: "undecided"}[
+        results.exit_status
+    ]
     console.print(
         f"{verdict}: {proved} claims proved, {departing} false where the published behaviour departs, "
         f"{len(results.decisions)} comparisons of decisions"
@@ -57,6 +74,8 @@ def _verdict(one: LawProof, claim: ClaimProof) -> Text:
 def _calls(sequence: Sequence[Message]) -> str:
     return "; ".join(
         f"{call['op']} at {call['at']}"
-        + "".join(f" {key} {value}" for key, value in call.items() if key not in ("op", "at", "ttl_ms"))
+        + "".join(
+            f" {key} {value}" for key, value in call.items() if key not in ("op", "at", "ttl_ms")
+        )
         for call in sequence
     )

@@ -51,7 +51,13 @@ def by_search(found: Search) -> Counts:
 
 def by_rumur(table: Table, scope: Scope) -> Counts:
     """What rumur counts: it fires one rule for each transition."""
-    made = ["rumur", "--symmetry-reduction=off", "--deadlock-detection=off", "--output=law.c", "law.m"]
+    made = [
+        "rumur",
+        "--symmetry-reduction=off",
+        "--deadlock-detection=off",
+        "--output=law.c",
+        "law.m",
+    ]
     built = ["gcc", "-std=c11", "-O1", "-march=native", "-o", "law", "law.c", "-lpthread"]
     output = _run({"law.m": murphi(table, scope)}, [made, built, ["./law"]])
     states, fired = _numbers(output, r"(\d+) states, (\d+) rules fired", sound="No error found.")
@@ -71,7 +77,10 @@ def by_spin(table: Table, scope: Scope) -> Counts:
     commands = [["spin", "-o2", "-a", "law.pml"], built, ["./pan", "-m1000000", "-w20"]]
     output = _run({"law.pml": promela(table, scope)}, commands)
     stored, passed = _numbers(
-        output, r"(\d+) states, stored\n.*\n\s*(\d+) transitions", sound="errors: 0", unsound="search depth too small"
+        output,
+        r"(\d+) states, stored\n.*\n\s*(\d+) transitions",
+        sound="errors: 0",
+        unsound="search depth too small",
     )
     return Counts(stored - 1, passed - 2)
 
@@ -84,7 +93,10 @@ def by_tlc(table: Table, scope: Scope) -> Counts:
     name = name_of(table)
     java = ["java", "-XX:+UseSerialGC", "-Djava.io.tmpdir=.", "-cp", _tlc(), "tlc2.TLC"]
     command = [*java, "-deadlock", "-workers", "1", "-metadir", "."]
-    output = _run({f"{name}.tla": tla(table, scope), f"{name}.cfg": configuration(table, scope)}, [[*command, name]])
+    output = _run(
+        {f"{name}.tla": tla(table, scope), f"{name}.cfg": configuration(table, scope)},
+        [[*command, name]],
+    )
     generated, distinct = _numbers(
         output,
         r"(\d+) states generated, (\d+) distinct states found, 0 states left on queue",
@@ -93,7 +105,11 @@ def by_tlc(table: Table, scope: Scope) -> Counts:
     return Counts(distinct, generated - 1)
 
 
-COUNTERS: Mapping[str, Callable[[Table, Scope], Counts]] = {"rumur": by_rumur, "Spin": by_spin, "TLC": by_tlc}
+COUNTERS: Mapping[str, Callable[[Table, Scope], Counts]] = {
+    "rumur": by_rumur,
+    "Spin": by_spin,
+    "TLC": by_tlc,
+}
 """The engines that are not ours. They come with the Debian packages rumur, spin, gcc and
 default-jre-headless."""
 
@@ -117,14 +133,18 @@ def _run(files: Mapping[str, str], commands: Sequence[Sequence[str]]) -> str:
             (Path(folder) / name).write_text(text, encoding="utf-8")
         for command in commands:
             try:
-                run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS)
+                run = subprocess.run(
+                    command, cwd=folder, capture_output=True, text=True, timeout=SECONDS
+                )
             except FileNotFoundError as error:
                 raise EngineFailed(f"{command[0]} is not there") from error
             except subprocess.TimeoutExpired as error:
                 raise EngineFailed(f"{command[0]} took more than {SECONDS} seconds") from error
             output = run.stdout
             if run.returncode:
-                raise EngineFailed(f"{command[0]} exits {run.returncode}: {output[-2000:]}{run.stderr[-2000:]}")
+                raise EngineFailed(
+                    f"{command[0]} exits {run.returncode}: {output[-2000:]}{run.stderr[-2000:]}"
+                )
     return output
 
 

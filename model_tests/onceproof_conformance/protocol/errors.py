@@ -53,7 +53,9 @@ class Gone(ConformanceError):
 
     code = "gone"
 
-    def __init__(self, kind: str, how: str, stderr: str = "", replies: tuple[dict[str, Any], ...] = ()) -> None:
+    def __init__(
+        self, kind: str, how: str, stderr: str = "", replies: tuple[dict[str, Any], ...] = ()
+    ) -> None:
         super().__init__(how)
         self.kind, self.how, self.stderr, self.replies = kind, how, stderr, replies
 

@@ -40,7 +40,9 @@ def decode(line: bytes) -> Message:
         BadLine: It is none.
     """
     if len(line) > LINE_MAX:
-        raise BadLine(f"a line of {len(line):,} bytes, and {LINE_MAX:,} are the most: {shown(line)}")
+        raise BadLine(
+            f"a line of {len(line):,} bytes, and {LINE_MAX:,} are the most: {shown(line)}"
+        )
     try:
         message = _DECODER.decode(line.decode())
     except UnicodeDecodeError as error:
@@ -68,7 +70,11 @@ def is_deep(message: object) -> bool:
     """Whether more values stand in one another than a message may have."""
     level: list[Any] = [message]
     for _ in range(DEPTH_MAX):
-        inner = [value.values() if isinstance(value, dict) else value for value in level if type(value) in (dict, list)]
+        inner = [
+            value.values() if isinstance(value, dict) else value
+            for value in level
+            if type(value) in (dict, list)
+        ]
         level = [value for values in inner for value in values]
         if not level:
             return False
@@ -83,9 +89,15 @@ def writable(reply: Message) -> Message:
     try:
         encode(reply)
     except (TypeError, ValueError, RecursionError) as error:
-        return {"id": reply.get("id"), "crash": f"the reply can't be written as JSON: {str(error)[:SHOWN_MAX]!a}"}
+        return {
+            "id": reply.get("id"),
+            "crash": f"the reply can't be written as JSON: {str(error)[:SHOWN_MAX]!a}",
+        }
     if is_deep(reply):
-        return {"id": reply.get("id"), "crash": "the reply can't be written as JSON: values nested too deeply"}
+        return {
+            "id": reply.get("id"),
+            "crash": "the reply can't be written as JSON: values nested too deeply",
+        }
     return reply
 
 
@@ -96,7 +108,9 @@ def _whole(digits: str) -> int:
 
 
 def _no_fraction(digits: str) -> NoReturn:
-    raise BadNumber(f"the number {digits[:40]}, and numbers are written without fraction or exponent")
+    raise BadNumber(
+        f"the number {digits[:40]}, and numbers are written without fraction or exponent"
+    )
 
 
 def _unheard_of(word: str) -> NoReturn:
@@ -105,4 +119,6 @@ def _unheard_of(word: str) -> NoReturn:
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
-_DECODER: Any = json.JSONDecoder(parse_int=_whole, parse_float=_no_fraction, parse_constant=_unheard_of)
+_DECODER: Any = json.JSONDecoder(
+    parse_int=_whole, parse_float=_no_fraction, parse_constant=_unheard_of
+)

@@ -41,7 +41,10 @@ def fields(store: str) -> Mapping[str, Mapping[str, Kind]]:
     """The operations of a store, and the fields of each with their kinds, `at` left out."""
     calls = law(store, Profile.HARDENED).calls
     return {
-        name: {DRAWS_FIELD if kind is Kind.DRAWS else argument: kind for argument, kind in call.declared.takes}
+        name: {
+            DRAWS_FIELD if kind is Kind.DRAWS else argument: kind
+            for argument, kind in call.declared.takes
+        }
         for name, call in calls.items()
     }
 
@@ -49,7 +52,9 @@ def fields(store: str) -> Mapping[str, Mapping[str, Kind]]:
 @cache
 def needs(store: str) -> Mapping[str, str]:
     """The capability without which a subject need not offer an operation."""
-    offered = {name: call.declared.needs for name, call in law(store, Profile.HARDENED).calls.items()}
+    offered = {
+        name: call.declared.needs for name, call in law(store, Profile.HARDENED).calls.items()
+    }
     probes = {
         promise.probe: promise.needs
         for promise in law(store, Profile.HARDENED).clauses.values()
@@ -70,11 +75,15 @@ def refusals(store: str, call: str) -> tuple[str, ...]:
                     found[code] = None
             if isinstance(rule, Apply):
                 gives = dict(rule.gives)
-                found |= {given.code: None for given in gives.values() if isinstance(given, Refusal)}
+                found |= {
+                    given.code: None for given in gives.values() if isinstance(given, Refusal)
+                }
                 found |= {
                     row.code: None
                     for row in table.rows
-                    if row.event == rule.event and row.code not in gives and row.code not in ("ok", CRASH)
+                    if row.event == rule.event
+                    and row.code not in gives
+                    and row.code not in ("ok", CRASH)
                 }
     return tuple(found)
 

@@ -49,7 +49,12 @@ class Declared:
     @property
     def is_plain(self) -> bool:
         """Whether the judge sets clock, draws and limits, and is told which refusal it was."""
-        return self.clock is Clock.OP and self.rng is Rng.INJECT and self.errors is Errors.EXACT and not self.fixed
+        return (
+            self.clock is Clock.OP
+            and self.rng is Rng.INJECT
+            and self.errors is Errors.EXACT
+            and not self.fixed
+        )
 
     @property
     def can_go_back(self) -> bool:
@@ -79,9 +84,18 @@ class Declared:
         if promise.needs == "clock_back" and self.clock is Clock.REAL:
             return "the store reads a clock of its own, which can't be turned back"
         excluded = {
-            RestsOn.INSTANTS: (self.clock is Clock.REAL, "the store reads a clock of its own: no exact instant"),
-            RestsOn.DRAWS: (self.rng is Rng.OWN, "the store draws for itself: what it does with a draw is not seen"),
-            RestsOn.CODES: (self.errors is Errors.COARSE, "errors are coarse: it is not told which refusal it was"),
+            RestsOn.INSTANTS: (
+                self.clock is Clock.REAL,
+                "the store reads a clock of its own: no exact instant",
+            ),
+            RestsOn.DRAWS: (
+                self.rng is Rng.OWN,
+                "the store draws for itself: what it does with a draw is not seen",
+            ),
+            RestsOn.CODES: (
+                self.errors is Errors.COARSE,
+                "errors are coarse: it is not told which refusal it was",
+            ),
         }
         holds, reason = excluded[promise.rests_on] if promise.rests_on else (False, "")
         return reason if holds else ""
@@ -100,7 +114,9 @@ def read_offer(store: str, offered: object) -> Declared:
         for word, kind in (("clock", [*Clock]), ("rng", [*Rng]), ("errors", [*Errors]))
     }
     caps = _listed(store, "caps", offered.get("caps", []), sorted(capabilities()))
-    profiles = _listed(store, "profiles", offered.get("profiles", []), [str(profile) for profile in Profile])
+    profiles = _listed(
+        store, "profiles", offered.get("profiles", []), [str(profile) for profile in Profile]
+    )
     return Declared(
         frozenset(caps), Clock(words["clock"]), Rng(words["rng"]), Errors(words["errors"]),
         _fixed(store, offered.get("fixed", {})), tuple(Profile(name) for name in profiles),
@@ -115,7 +131,9 @@ def _word(store: str, word: str, value: object, known: list[Any]) -> str:
 
 
 def _listed(store: str, word: str, value: object, known: list[str]) -> list[str]:
-    if not isinstance(value, list) or any(not isinstance(one, str) or one not in known for one in value):
+    if not isinstance(value, list) or any(
+        not isinstance(one, str) or one not in known for one in value
+    ):
         raise BadOffer(f"{store}: {word} is {value!r}: list some of {', '.join(known)}")
     return list(dict.fromkeys(value))
 
@@ -123,7 +141,9 @@ def _listed(store: str, word: str, value: object, known: list[str]) -> list[str]
 def _fixed(store: str, value: object) -> tuple[tuple[str, int], ...]:
     limits = law(store, Profile.HARDENED).limits
     if not isinstance(value, Mapping) or any(name not in limits for name in value):
-        raise BadOffer(f"{store}: fixed is {value!r}: give the value of some of {', '.join(limits)}")
+        raise BadOffer(
+            f"{store}: fixed is {value!r}: give the value of some of {', '.join(limits)}"
+        )
     for name, limit in value.items():
         if not is_whole(limit) or limit is None or limit < 1:
             raise BadOffer(f"{store}: fixed {name} is {limit!r}: give a whole number from 1 up")
@@ -138,5 +158,7 @@ def _chosen(store: str, value: object) -> tuple[tuple[str, str], ...]:
         raise BadOffer(f"{store}: choices is {value!r}: give an option for some of {known}")
     for name, option in value.items():
         if option not in choices[name]:
-            raise BadOffer(f"{store}: choices {name} is {option!r}: choose {' or '.join(choices[name])}")
+            raise BadOffer(
+                f"{store}: choices {name} is {option!r}: choose {' or '.join(choices[name])}"
+            )
     return tuple((name, value.get(name, options[0])) for name, options in choices.items())

@@ -16,12 +16,18 @@ LINES_OF_STDERR = 20
 def shown(line: bytes) -> str:
     """The beginning of a line, as it can be printed anywhere."""
     text = repr(line[:SHOWN_MAX])[2:-1]
-    return f"`{text}`" + (f" and {len(line) - SHOWN_MAX:,} bytes more" if len(line) > SHOWN_MAX else "")
+    return f"`{text}`" + (
+        f" and {len(line) - SHOWN_MAX:,} bytes more" if len(line) > SHOWN_MAX else ""
+    )
 
 
 def cut(text: str) -> str:
     """A text of bounded length; what is cut off is counted."""
-    return text if len(text) <= TEXT_MAX else f"{text[:TEXT_MAX]}… and {len(text) - TEXT_MAX:,} characters more"
+    return (
+        text
+        if len(text) <= TEXT_MAX
+        else f"{text[:TEXT_MAX]}… and {len(text) - TEXT_MAX:,} characters more"
+    )
 
 
 def visible(text: str) -> str:

@@ -29,7 +29,9 @@ class Broken:
 
 def show_explanation(entry: Entry, broken: Sequence[Broken], console: Console) -> None:
     """Print the explanation."""
-    console.print(f"[bold]{entry.name}[/] ({entry.promise.level}; about a {', a '.join(entry.kind)})")
+    console.print(
+        f"[bold]{entry.name}[/] ({entry.promise.level}; about a {', a '.join(entry.kind)})"
+    )
     console.print(f"  {entry.promise.text}", markup=False)
     for published, hardened in entry.departures:
         console.print(f"  Published: {published}.", markup=False)

@@ -42,7 +42,10 @@ def junit(document: Mapping[str, Any]) -> str:
 
 def _suite(document: Mapping[str, Any], run: Mapping[str, Any]) -> TestSuite:
     name = one_line(f"{run['store']}.{run['profile']}")
-    cases = [_case(document, f"onceproof.{name}", clause, found) for clause, found in run["clauses"].items()]
+    cases = [
+        _case(document, f"onceproof.{name}", clause, found)
+        for clause, found in run["clauses"].items()
+    ]
     suite = _described(document, TestSuite(name), cases or [_nothing(f"onceproof.{name}")])
     suite.time = run["seconds"]
     return suite
@@ -51,7 +54,11 @@ def _suite(document: Mapping[str, Any], run: Mapping[str, Any]) -> TestSuite:
 def _described(document: Mapping[str, Any], suite: TestSuite, cases: list[TestCase]) -> TestSuite:
     """The suite with its cases, and with whatever a reader needs to know of the whole."""
     subject = document["subject"]
-    known = {"onceproof": document["onceproof"], "seed": document["seed"], "subject": subject["name"]}
+    known = {
+        "onceproof": document["onceproof"],
+        "seed": document["seed"],
+        "subject": subject["name"],
+    }
     known |= {key: subject[key] for key in ("version", "language") if key in subject}
     for key, value in known.items():
         suite.add_property(key, one_line(str(value)))
@@ -65,7 +72,9 @@ def _nothing(classname: str) -> TestCase:
     return case
 
 
-def _case(document: Mapping[str, Any], classname: str, name: str, clause: Mapping[str, Any]) -> TestCase:
+def _case(
+    document: Mapping[str, Any], classname: str, name: str, clause: Mapping[str, Any]
+) -> TestCase:
     case = TestCase(one_line(name), classname)
     verdict, decides = Verdict(clause["verdict"]), clause["level"] == Level.MUST
     message = ": ".join(part for part in (str(verdict), reasons(clause)) if part)

@@ -28,7 +28,9 @@ BYTES = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
 FAILURES = (Verdict.FAIL, Verdict.WARN, Verdict.CRASH, Verdict.TIMEOUT, Verdict.KNOWN_FAILING)
 
 
-def show_results(results: Results, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
+def show_results(
+    results: Results, console: Console, *, quiet: bool = False, verbose: bool = False
+) -> None:
     """Print every run, its failures, and one line that sums up."""
     for run in results.runs:
         if not quiet:
@@ -37,21 +39,31 @@ def show_results(results: Results, console: Console, *, quiet: bool = False, ver
             if clause.verdict in FAILURES:
                 _show_failure(results, run, name, clause, console)
             elif clause.reason and clause.verdict is not Verdict.NOT_APPLICABLE:
-                console.print(Text(f"{name}: {clause.verdict}: {clause.reason}", style=COLOURS[clause.verdict]))
+                console.print(
+                    Text(
+                        f"{name}: {clause.verdict}: {clause.reason}", style=COLOURS[clause.verdict]
+                    )
+                )
     for run in results.runs:
         console.print(_summary(run))
 
 
 def _grid(run: StoreResult, verbose: bool) -> Grid:
     promises = law(run.store, Profile(run.profile)).clauses
-    grid = Grid(title=f"{run.store}, {run.profile}", title_justify="left", show_edge=False, pad_edge=False)
+    grid = Grid(
+        title=f"{run.store}, {run.profile}", title_justify="left", show_edge=False, pad_edge=False
+    )
     grid.add_column("clause", no_wrap=not verbose)
     grid.add_column("level", no_wrap=True)
     grid.add_column("verdict", no_wrap=True)
     grid.add_column("exercised", justify="right", no_wrap=True)
     grid.add_column("by", no_wrap=True)
     for name, clause in run.clauses.items():
-        by = ", ".join(clause.engines) if clause.verdict is not Verdict.NOT_APPLICABLE else clause.reason
+        by = (
+            ", ".join(clause.engines)
+            if clause.verdict is not Verdict.NOT_APPLICABLE
+            else clause.reason
+        )
         verdict = Text(str(clause.verdict), style=COLOURS[clause.verdict])
         label = Text(name)
         if verbose and name in promises:
@@ -60,9 +72,13 @@ def _grid(run: StoreResult, verbose: bool) -> Grid:
     return grid
 
 
-def _show_failure(results: Results, run: StoreResult, name: str, clause: ClauseResult, console: Console) -> None:
+def _show_failure(
+    results: Results, run: StoreResult, name: str, clause: ClauseResult, console: Console
+) -> None:
     either = f"one of {', '.join([name, *clause.one_of])}" if clause.one_of else name
-    console.print(Text(f"\n{either}: {clause.verdict} ({run.profile})", style=COLOURS[clause.verdict]))
+    console.print(
+        Text(f"\n{either}: {clause.verdict} ({run.profile})", style=COLOURS[clause.verdict])
+    )
     if clause.reason:
         console.print(f"  {clause.reason}", highlight=False, markup=False)
     if found := clause.counterexample:
@@ -81,7 +97,11 @@ def sequence(counterexample: Message) -> list[str]:
     lines = [f"open    {config}{refused}"]
     renamed = _names(counterexample["calls"])
     for call in counterexample["calls"]:
-        values = {key: value for key, value in call.items() if key not in ("op", "at", "got", "allowed", "times")}
+        values = {
+            key: value
+            for key, value in call.items()
+            if key not in ("op", "at", "got", "allowed", "times")
+        }
         arguments = ", ".join(f"{key} {_short(value, renamed)}" for key, value in values.items())
         line = (
             f"{call['op']:<7} at {call['at']}"
@@ -122,14 +142,24 @@ def _short(value: object, names: dict[str, str]) -> str:
         return name if run[0] == run[0].lower() else name.upper()
 
     text = BYTES.sub(renamed, value)
-    return text if value == "!" or (text != value and text.replace("_", "").isalnum()) else json.dumps(text)
+    return (
+        text
+        if value == "!" or (text != value and text.replace("_", "").isalnum())
+        else json.dumps(text)
+    )
 
 
 def _reply(reply: Message, names: dict[str, str]) -> str:
     if not reply:
         return "no answer"
     kind, value = next(iter(reply.items()))
-    return f"{kind} {_short(value, names)}" if kind == "ok" else f"{value}" if kind == "err" else f"{kind} {value}"
+    return (
+        f"{kind} {_short(value, names)}"
+        if kind == "ok"
+        else f"{value}"
+        if kind == "err"
+        else f"{kind} {value}"
+    )
 
 
 def _summary(run: StoreResult) -> Text:

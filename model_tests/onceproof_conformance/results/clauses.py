@@ -29,8 +29,15 @@ class Entry:
 
     def message(self) -> Message:
         """The clause as `list --json` prints it."""
-        departures = [{"published": published, "hardened": hardened} for published, hardened in self.departures]
-        message: Message = {"name": self.name, "store": self.store, "level": str(self.promise.level)}
+        departures = [
+            {"published": published, "hardened": hardened}
+            for published, hardened in self.departures
+        ]
+        message: Message = {
+            "name": self.name,
+            "store": self.store,
+            "level": str(self.promise.level),
+        }
         message |= {"kind": list(self.kind), "promise": self.promise.text, "needs": self.needs}
         return message | {"departures": departures}
 
@@ -41,7 +48,11 @@ class Entry:
 
     def claims(self) -> list[str]:
         """What is proved of it."""
-        return [says(claim) for claim in law(self.store, Profile.HARDENED).claims if claim.clause == self.name]
+        return [
+            says(claim)
+            for claim in law(self.store, Profile.HARDENED).claims
+            if claim.clause == self.name
+        ]
 
 
 def entries(stores: tuple[str, ...] = ()) -> list[Entry]:

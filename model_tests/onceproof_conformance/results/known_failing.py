@@ -26,7 +26,9 @@ def read_known_failing(path: Path) -> dict[str, str]:
         if not name:
             continue
         if name not in clauses:
-            raise WrongUsage(f"{path}, line {number}: there is no clause {name!r}; see onceproof list")
+            raise WrongUsage(
+                f"{path}, line {number}: there is no clause {name!r}; see onceproof list"
+            )
         if not reason:
             raise WrongUsage(f"{path}, line {number}: say after a # why {name} fails")
         known[name] = reason
@@ -44,4 +46,6 @@ def apply_known_failing(results: Results, known: dict[str, str]) -> None:
                 clause.verdict, clause.reason = Verdict.KNOWN_FAILING, reason
             elif clause.verdict is Verdict.PASS:
                 clause.verdict = Verdict.UNEXPECTED_PASS
-                clause.reason = f"it is listed as known failing ({reason}) and passes: take it off the list"
+                clause.reason = (
+                    f"it is listed as known failing ({reason}) and passes: take it off the list"
+                )

@@ -83,8 +83,16 @@ class StoreResult:
     def message(self) -> Message:
         """The run as the results file holds it."""
         clauses = {name: clause.message() for name, clause in self.clauses.items()}
-        message: Message = {"store": self.store, "profile": self.profile, "verdict": str(self.verdict)}
-        return message | {"seconds": round(self.seconds, 3), "calls": self.calls, "clauses": clauses}
+        message: Message = {
+            "store": self.store,
+            "profile": self.profile,
+            "verdict": str(self.verdict),
+        }
+        return message | {
+            "seconds": round(self.seconds, 3),
+            "calls": self.calls,
+            "clauses": clauses,
+        }
 
 
 @dataclass
@@ -111,8 +119,17 @@ class Results:
 
     def message(self, version: str) -> dict[str, Any]:
         """The results file."""
-        subject = {key: self.subject[key] for key in ("name", "version", "language", "stores") if key in self.subject}
-        message: Message = {"onceproof": version, "protocol": PROTOCOL, "seed": self.seed, "argv": self.argv}
+        subject = {
+            key: self.subject[key]
+            for key in ("name", "version", "language", "stores")
+            if key in self.subject
+        }
+        message: Message = {
+            "onceproof": version,
+            "protocol": PROTOCOL,
+            "seed": self.seed,
+            "argv": self.argv,
+        }
         return message | {
             "subject": subject,
             "verdict": str(self.verdict),

@@ -82,17 +82,26 @@ class Batches:
         return prepared, [self.calls.sent(prepared, place) for place in range(len(case.requests))]
 
     def _read(self, prepared: Prepared, sent: Sent, replies: Sequence[Message]) -> list[Reply]:
-        calls, crowd, requests, left = self.calls, prepared.crowd, prepared.case.requests, iter(replies)
+        calls, crowd, requests, left = (
+            self.calls,
+            prepared.crowd,
+            prepared.case.requests,
+            iter(replies),
+        )
         calls.calls += len(replies)
         if crowd is None:
-            return [calls.seen(request, reply) for request, reply in zip(requests, left, strict=True)]
+            return [
+                calls.seen(request, reply) for request, reply in zip(requests, left, strict=True)
+            ]
         read = []
         for request, messages in zip(requests, sent, strict=True):
             reply = calls.of_crowd(crowd, [*islice(left, len(messages))])
             read.append(crowd.counted(calls.table, request.call, calls.seen(request, reply)))
         return read
 
-    def _alone(self, prepared: Prepared, sent: Sent, mine: Sequence[Message], gone: Gone) -> list[Reply]:
+    def _alone(
+        self, prepared: Prepared, sent: Sent, mine: Sequence[Message], gone: Gone
+    ) -> list[Reply]:
         """The replies to a sequence in which the subject went, one call at a time.
 
         If it goes at none of them, it went at the first that it did not answer before.
@@ -110,11 +119,15 @@ class Batches:
             return self._cut_off(prepared, sent, mine[1:], gone)
         return self._read(prepared, sent, replies)
 
-    def _cut_off(self, prepared: Prepared, sent: Sent, replies: Sequence[Message], gone: Gone) -> list[Reply]:
+    def _cut_off(
+        self, prepared: Prepared, sent: Sent, replies: Sequence[Message], gone: Gone
+    ) -> list[Reply]:
         """The replies up to the call that was not answered, and what stands for that one's."""
         place = _place([len(messages) for messages in sent], len(replies))
         whole = sum(len(messages) for messages in sent[:place])
-        part = replace(prepared, case=replace(prepared.case, requests=prepared.case.requests[:place]))
+        part = replace(
+            prepared, case=replace(prepared.case, requests=prepared.case.requests[:place])
+        )
         return [*self._read(part, sent[:place], replies[:whole]), self.calls.gone(gone)]
 
 

@@ -40,7 +40,10 @@ class OpenRefused(SubjectError):
     code = "open_refused"
 
     def __init__(self, case: Case, reply: Message) -> None:
-        super().__init__(cut(f"open {case.store} {case.config} was answered {reply!r}") + ": open it and answer null")
+        super().__init__(
+            cut(f"open {case.store} {case.config} was answered {reply!r}")
+            + ": open it and answer null"
+        )
         self.case, self.reply = case, reply
 
     def __reduce__(self) -> tuple[type[SubjectError], tuple[str]]:
@@ -108,11 +111,15 @@ class Calls:
             known = self._messages[request] = self.dialect.message(request, limits)
         return known
 
-    def crowded(self, crowd: Crowd, request: Request, limits: Mapping[str, int | None]) -> list[Message]:
+    def crowded(
+        self, crowd: Crowd, request: Request, limits: Mapping[str, int | None]
+    ) -> list[Message]:
         """The calls that issue a crowd."""
         key = (request, crowd.size)
         if key not in self._crowds or self.own is not None:
-            self._crowds = {key: [self.message(one, limits) for one in crowd.requests(self.table, request)]}
+            self._crowds = {
+                key: [self.message(one, limits) for one in crowd.requests(self.table, request)]
+            }
         return self._crowds[key]
 
     # replies
@@ -126,7 +133,11 @@ class Calls:
         seen = self.dialect.seen(request, plain(reply))
         if seen.shown:
             self.members.update(name for name, _ in seen.shown)
-        if self.declared.errors is Errors.COARSE and "err" in reply and reply["err"] not in NONSENSE:
+        if (
+            self.declared.errors is Errors.COARSE
+            and "err" in reply
+            and reply["err"] not in NONSENSE
+        ):
             return COARSE
         return seen
 

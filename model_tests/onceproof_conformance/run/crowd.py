@@ -98,14 +98,21 @@ def crowd_of(declared: Declared, case: Case) -> Crowd | None:
 def can_be(declared: Declared, case: Case, table: Table) -> bool:
     """Whether a subject can be given the limits of a case, or be filled to be like it."""
     crowd, limits = crowd_of(declared, case), dict(case.limits)
-    others = [name for name, value in declared.fixed if limits[name] != value and (not crowd or name != crowd.bound)]
+    others = [
+        name
+        for name, value in declared.fixed
+        if limits[name] != value and (not crowd or name != crowd.bound)
+    ]
     return not others and (crowd is None or is_image(case, crowd, table))
 
 
 def counted_tokens(table: Table, call: str) -> str:
     """Which number of tokens a call answers, if it answers one."""
     rules = [guarded.rule for guarded in table.calls[call].rules]
-    return next((rule.value for rule in rules if isinstance(rule, Tell) and rule.value in (HELD, DROPPED)), "")
+    return next(
+        (rule.value for rule in rules if isinstance(rule, Tell) and rule.value in (HELD, DROPPED)),
+        "",
+    )
 
 
 def renamed(table: Table, request: Request, handle: int, at: int | None = None) -> Request:
@@ -117,7 +124,11 @@ def renamed(table: Table, request: Request, handle: int, at: int | None = None) 
 
 
 def fill(
-    table: Table, limits: Mapping[str, int | None], candidates: Sequence[Request], size: int, instants: Sequence[str]
+    table: Table,
+    limits: Mapping[str, int | None],
+    candidates: Sequence[Request],
+    size: int,
+    instants: Sequence[str],
 ) -> list[Request]:
     """The calls that fill a store.
 
@@ -135,7 +146,11 @@ def fill(
 
     def held_by(request: Request) -> tuple[int, ...]:
         state = model.after(model.start, request)[0].state
-        return tuple(number for _, (_, fields) in state.tokens for number in fields) if model.held(state) == 1 else ()
+        return (
+            tuple(number for _, (_, fields) in state.tokens for number in fields)
+            if model.held(state) == 1
+            else ()
+        )
 
     filling = max((request for request in candidates if held_by(request)), key=held_by)
     takes = table.calls[filling.call].declared.takes
@@ -144,7 +159,10 @@ def fill(
     calls = [renamed(table, filling, handle, handle) for handle in range(size)]
     for name in plain:
         numbers = sorted({values[name] for values in alike})
-        calls = [with_value(c, name, numbers[0] if handle else numbers[-1]) for handle, c in enumerate(calls)]
+        calls = [
+            with_value(c, name, numbers[0] if handle else numbers[-1])
+            for handle, c in enumerate(calls)
+        ]
     return calls
 
 
@@ -166,10 +184,19 @@ def is_image(case: Case, crowd: Crowd, table: Table) -> bool:
             return False
     model = Model(table, case.config)
     state = model.start
-    swept = {guarded.rule.event for c in table.calls.values() for guarded in c.rules if isinstance(guarded.rule, Sweep)}
+    swept = {
+        guarded.rule.event
+        for c in table.calls.values()
+        for guarded in c.rules
+        if isinstance(guarded.rule, Sweep)
+    }
     for place, request in enumerate(case.requests):
         outcome = model.after(state, request)[0]
-        touched = [s for s in outcome.steps if s.token == MEMBER and s.before != s.after and s.row.event not in swept]
+        touched = [
+            s
+            for s in outcome.steps
+            if s.token == MEMBER and s.before != s.after and s.row.event not in swept
+        ]
         if place >= SMALL and (touched or MEMBER in named_tokens(table, request)):
             return False
         if place < SMALL and model.held(outcome.state) != place + 1:
@@ -190,7 +217,9 @@ def named_tokens(table: Table, request: Request) -> set[int]:
     """The tokens that a call names or draws."""
     kinds = dict(table.calls[request.call].declared.takes)
     tokens = {value for name, value in request.values if kinds[name] is Kind.TOKEN}
-    return tokens | {draw for name, value in request.values if kinds[name] is Kind.DRAWS for draw in value}
+    return tokens | {
+        draw for name, value in request.values if kinds[name] is Kind.DRAWS for draw in value
+    }
 
 
 def bystander_reply(member: Message, name: str, reply: Message, own: str) -> bool:

@@ -29,7 +29,9 @@ class FatalCalls:
 
     def expected_at(self, model: Model, state: State, request: Request) -> bool:
         """Whether a call is known to be the last."""
-        return bool(self.known) and (request.call, model.after(state, request)[0].code) in self.known
+        return (
+            bool(self.known) and (request.call, model.after(state, request)[0].code) in self.known
+        )
 
     def expected(self, model: Model, case: Case) -> bool:
         """Whether a sequence has a call that is known to be the last."""

@@ -49,8 +49,12 @@ def run_race(calls: Calls, case: Case, race: Race) -> RaceRun:
     if "crash" in reply:
         raise RaceCrashed(cut(visible(reply["crash"])))
     answered = reply.get("ok")
-    if not isinstance(answered, list) or [_length(lane) for lane in answered] != [len(lane) for lane in lanes]:
-        raise BadReply(cut(f"a race is answered with a reply for each call of each lane, not {reply!r}"))
+    if not isinstance(answered, list) or [_length(lane) for lane in answered] != [
+        len(lane) for lane in lanes
+    ]:
+        raise BadReply(
+            cut(f"a race is answered with a reply for each call of each lane, not {reply!r}")
+        )
     raced = [
         [_raced(calls, request, reply) for request, reply in zip(lane, replies, strict=True)]
         for lane, replies in zip(race.lanes, answered, strict=True)

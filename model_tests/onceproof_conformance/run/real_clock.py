@@ -64,7 +64,9 @@ def unit_of(table: Table, case: Case, instants: tuple[str, ...]) -> int:
     limits = dict(case.limits)
     known = [limits[name] or 0 for name in lifetimes(table)]
     known += [request.at for request in case.requests]
-    known += [value for request in case.requests for name, value in request.values if name in instants]
+    known += [
+        value for request in case.requests for name, value in request.values if name in instants
+    ]
     return reduce(gcd, known)
 
 
@@ -72,11 +74,14 @@ def stretched(table: Table, case: Case, instants: tuple[str, ...], unit: int) ->
     """A case with every instant and every lifetime so many times as long."""
     timed = lifetimes(table)
     limits = tuple(
-        (name, value * unit if name in timed and value is not None else value) for name, value in case.limits
+        (name, value * unit if name in timed and value is not None else value)
+        for name, value in case.limits
     )
 
     def stretch(request: Request) -> Request:
-        values = tuple((name, value * unit if name in instants else value) for name, value in request.values)
+        values = tuple(
+            (name, value * unit if name in instants else value) for name, value in request.values
+        )
         return replace(request, at=request.at * unit, values=values)
 
     return replace(case, limits=limits, requests=tuple(map(stretch, case.requests)))
@@ -87,10 +92,15 @@ def is_clear(table: Table, case: Case, within: int = 1) -> bool:
     lawful = _does(table, case)
     requests = case.requests
     shifts = [[place >= first for place in range(len(requests))] for first in range(len(requests))]
-    shifts += [[request.at == at for request in requests] for at in {request.at for request in requests}]
+    shifts += [
+        [request.at == at for request in requests] for at in {request.at for request in requests}
+    ]
     for shift in shifts:
         for by in (-within, within):
-            moved = [replace(r, at=r.at + by) if late else r for r, late in zip(requests, shift, strict=True)]
+            moved = [
+                replace(r, at=r.at + by) if late else r
+                for r, late in zip(requests, shift, strict=True)
+            ]
             possible = min(request.at for request in moved) >= 0
             if possible and _does(table, replace(case, requests=tuple(moved))) != lawful:
                 return False
@@ -109,7 +119,9 @@ def _does(table: Table, case: Case) -> list[tuple[object, ...]]:
     state, found = model.start, list[tuple[object, ...]]()
     for request in case.requests:
         outcome = model.after(state, request)[0]
-        found.append((outcome.reply, outcome.code, [(step.token, step.row) for step in outcome.steps]))
+        found.append(
+            (outcome.reply, outcome.code, [(step.token, step.row) for step in outcome.steps])
+        )
         state = outcome.state
     return found
 

@@ -24,8 +24,12 @@ class Language:
 
 LANGUAGES: Mapping[str, Language] = {
     "python": Language("adapter.py.jinja", "my_store.py", ("onceproof check my_store:MyAdapter",)),
-    "javascript": Language("adapter.mjs.jinja", "adapter.mjs", ("onceproof check -- node adapter.mjs",)),
-    "rust": Language("adapter.rs.jinja", "adapter.rs", ("rustc -O adapter.rs", "onceproof check -- ./adapter")),
+    "javascript": Language(
+        "adapter.mjs.jinja", "adapter.mjs", ("onceproof check -- node adapter.mjs",)
+    ),
+    "rust": Language(
+        "adapter.rs.jinja", "adapter.rs", ("rustc -O adapter.rs", "onceproof check -- ./adapter")
+    ),
 }
 
 

@@ -62,8 +62,13 @@ class Wire:
         if self._child is None:
             self._start(first, requests[0])
         assert self._child is not None
-        lines, failure = self._child.exchange([self._written(first + n, one) for n, one in enumerate(requests)])
-        replies = [self._read(line, first + n, one) for n, (line, one) in enumerate(zip(lines, requests, strict=False))]
+        lines, failure = self._child.exchange(
+            [self._written(first + n, one) for n, one in enumerate(requests)]
+        )
+        replies = [
+            self._read(line, first + n, one)
+            for n, (line, one) in enumerate(zip(lines, requests, strict=False))
+        ]
         if failure is None:
             self._greeting = self._greeting or replies[0]
             return replies
@@ -101,7 +106,10 @@ class Wire:
             stderr = self._child.stderr if self._child is not None else ""
             self.kill()
             raise BadReply(
-                self._with_command(f"to {request.get('op')!r} (id {identity}) it answered {cut(str(error))}", stderr)
+                self._with_command(
+                    f"to {request.get('op')!r} (id {identity}) it answered {cut(str(error))}",
+                    stderr,
+                )
             ) from None
         del reply["id"]
         if rest is not None and len(rest) <= SHORT_MAX:
@@ -127,7 +135,9 @@ class Wire:
         lines, failure = self._child.exchange([self._written(0, self._hello)])
         if failure is not None:
             self.kill()
-            raise SubjectError(self._with_command(f"started again, to hello: {failure}", failure.stderr))
+            raise SubjectError(
+                self._with_command(f"started again, to hello: {failure}", failure.stderr)
+            )
         greeting = self._read(lines[0], 0, self._hello)
         if self._greeting is not None and greeting != self._greeting:
             self.kill()

@@ -136,7 +136,10 @@ class Child:
                 if len(answers) > sent:
                     return answers[:sent], Chatter(self._unasked(answers[sent]), self.stderr)
                 if left < 0:
-                    raise Chatter(f"too much was answered to {len(lines)} requests: {shown(answers[-1])}", self.stderr)
+                    raise Chatter(
+                        f"too much was answered to {len(lines)} requests: {shown(answers[-1])}",
+                        self.stderr,
+                    )
             if self._rest or unsent:
                 return answers, Chatter(self._unasked(self._rest or answers[-1]), self.stderr)
         except ChildError as error:
@@ -185,7 +188,10 @@ class Child:
             raise Died(self._ended(), self.stderr)
         *lines, self._rest = (self._rest + came).split(b"\n")
         if len(self._rest) > LINE_MAX:
-            raise Chatter(f"a line of more than {LINE_MAX:,} bytes: {shown(self._rest[:LINE_MAX])}", self.stderr)
+            raise Chatter(
+                f"a line of more than {LINE_MAX:,} bytes: {shown(self._rest[:LINE_MAX])}",
+                self.stderr,
+            )
         return lines
 
     def _read_stderr(self) -> bool:

@@ -55,18 +55,25 @@ class Subject:
         greeting = hello.get("ok")
         if not isinstance(greeting, dict) or not isinstance(greeting.get("stores"), dict):
             raise SubjectError(
-                cut(f"hello was answered {hello!r}") + ": answer with name, version, language and stores"
+                cut(f"hello was answered {hello!r}")
+                + ": answer with name, version, language and stores"
             )
         if greeting.get("protocol") != PROTOCOL or type(greeting["protocol"]) is not int:
             spoken = cut(repr(greeting.get("protocol")))
-            raise SubjectError(f"the subject speaks protocol {spoken}, this judge speaks {PROTOCOL}")
+            raise SubjectError(
+                f"the subject speaks protocol {spoken}, this judge speaks {PROTOCOL}"
+            )
         for word in ("name", "version", "language"):
             if not isinstance(greeting.get(word, ""), str):
-                raise SubjectError(cut(f"hello: {word} is {greeting[word]!r}") + ": answer with text")
+                raise SubjectError(
+                    cut(f"hello: {word} is {greeting[word]!r}") + ": answer with text"
+                )
         self.hello: Message = greeting
         try:
             self.declared = {
-                store: read_offer(store, offer) for store, offer in greeting["stores"].items() if store in lifecycles()
+                store: read_offer(store, offer)
+                for store, offer in greeting["stores"].items()
+                if store in lifecycles()
             }
         except BadOffer as error:
             raise SubjectError(cut(str(error))) from None

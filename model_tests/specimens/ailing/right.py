@@ -30,7 +30,9 @@ class Store:
 
     def prune(self, at: float, spare: str = "") -> int:
         held = len(self.pending)
-        self.pending = {token: dead for token, dead in self.pending.items() if at < dead or token == spare}
+        self.pending = {
+            token: dead for token, dead in self.pending.items() if at < dead or token == spare
+        }
         return held - len(self.pending)
 
     def issue(self, at: float, draws: Iterator[str]) -> str:
@@ -111,13 +113,25 @@ class Right:
         return self.unknown(request)
 
     def hello(self) -> Any:
-        return {"protocol": 1, "name": "ailing", "version": "1", "language": "python", "stores": self.stores()}
+        return {
+            "protocol": 1,
+            "name": "ailing",
+            "version": "1",
+            "language": "python",
+            "stores": self.stores(),
+        }
 
     def stores(self) -> Any:
         return {"handoff": self.offer()}
 
     def offer(self) -> Message:
-        return {"clock": "op", "rng": "inject", "errors": "exact", "caps": ["prune", "len"], "fixed": {}}
+        return {
+            "clock": "op",
+            "rng": "inject",
+            "errors": "exact",
+            "caps": ["prune", "len"],
+            "fixed": {},
+        }
 
     def opened(self, request: Message) -> Message:
         self.store = None
@@ -130,7 +144,9 @@ class Right:
         return {"err": UNSUPPORTED}
 
     def called(self, op: str, request: Message) -> Message:
-        if self.store is None or not all(isinstance(request.get(name), kind) for name, kind in FIELDS[op].items()):
+        if self.store is None or not all(
+            isinstance(request.get(name), kind) for name, kind in FIELDS[op].items()
+        ):
             return {"err": BAD_REQUEST}
         try:
             return {"ok": self.value(op, request, self.store)}

@@ -1,4 +1,6 @@
-"""Mistakes with what stands between the requests and the store: its opening, its refusals, draws, clock, values."""
+"""Mistakes with what stands between the requests and the store: its opening, its refusals, draws,
+clock, values.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""A right ticket store that speaks the protocol, and makes one trouble at one moment; it starts fast.
+"""A right ticket store that speaks the protocol, and makes one trouble at one moment; it starts
+fast.
 
-Run it as `python -S -E child.py WHEN TROUBLE [FILE]`. `WHEN` is an operation, an operation and the word that
-answers it (`redeem:true`), its number (`open#2`), or `after:N` for the Nth reply of a process. `TROUBLE` may have flags
-behind it: `fixed` limits, another hello when started again (`renamed`) or none (`mute`), `wrong` or `heavy` replies.
+Run it as `python -S -E child.py WHEN TROUBLE [FILE]`. `WHEN` is an operation, an operation and the
+word that answers it (`redeem:true`), its number (`open#2`), or `after:N` for the Nth reply of a
+process. `TROUBLE` may have flags behind it: `fixed` limits, another hello when started again
+(`renamed`) or none (`mute`), `wrong` or `heavy` replies.
 `FILE` is where starts are written.
 """
 
@@ -31,7 +33,9 @@ class Tickets:
         self.deadlines: dict[str, int] = {}
 
     def issue(self, rng: list[str]) -> Message:
-        self.deadlines = {ticket: dead for ticket, dead in self.deadlines.items() if self.now < dead}
+        self.deadlines = {
+            ticket: dead for ticket, dead in self.deadlines.items() if self.now < dead
+        }
         if len(self.deadlines) >= self.most:
             return {"err": "outstanding_limit"}
         for draw in [*rng, "!"][:DRAWS_MAX]:
@@ -55,7 +59,11 @@ class Tickets:
 def word(reply: Message) -> str:
     """What answers, as a word."""
     told = reply.get("ok", reply.get("err"))
-    return "ticket" if isinstance(told, str) and told.startswith("wst_") else json.dumps(told).strip('"')
+    return (
+        "ticket"
+        if isinstance(told, str) and told.startswith("wst_")
+        else json.dumps(told).strip('"')
+    )
 
 
 def trouble(kind: str, line: bytes) -> None:
@@ -82,9 +90,17 @@ def trouble(kind: str, line: bytes) -> None:
 
 def hello(flags: list[str], again: bool) -> Message:
     """The answer to hello; with the flag `renamed` it is another one when started again."""
-    offer = {**OFFER, "fixed": {"outstanding_max": 40, "ttl_ms": 1000}} if "fixed" in flags else OFFER
+    offer = (
+        {**OFFER, "fixed": {"outstanding_max": 40, "ttl_ms": 1000}} if "fixed" in flags else OFFER
+    )
     name = "renamed" if again and "renamed" in flags else "troubled"
-    return {"protocol": 1, "name": name, "version": "1", "language": "python", "stores": {"ticket": offer}}
+    return {
+        "protocol": 1,
+        "name": name,
+        "version": "1",
+        "language": "python",
+        "stores": {"ticket": offer},
+    }
 
 
 def main(when: str, troubles: str, file: str = os.devnull) -> None:
@@ -110,7 +126,9 @@ def main(when: str, troubles: str, file: str = os.devnull) -> None:
             reply = {"err": "x" * ((1 << 20) - 100)} if op != "open" else reply
         written = json.dumps({"id": request["id"], **reply}).encode() + b"\n"
         asked[op] += 1
-        if when in (op, f"{op}:{word(reply)}", f"{op}#{asked[op]}", f"after:{count}") or (again and "mute" in flags):
+        if when in (op, f"{op}:{word(reply)}", f"{op}#{asked[op]}", f"after:{count}") or (
+            again and "mute" in flags
+        ):
             trouble(kind, written)
         os.write(1, written)
 

@@ -23,7 +23,11 @@ VALUES: tuple[Any, ...] = (
     {"state": "issued", "addr": None, "attempt": 0, "expires_at": 9}, {"saw": "u-1", "ran": 1},
     [[{"ok": True, "t": [0, 3]}], [{"err": "denied", "t": [1, 2]}]],
 )  # fmt: skip
-HELLO: Message = {"protocol": 1, "name": "x", "stores": {"ticket": {"clock": "op", "caps": ["len"]}}}
+HELLO: Message = {
+    "protocol": 1,
+    "name": "x",
+    "stores": {"ticket": {"clock": "op", "caps": ["len"]}},
+}
 
 
 def right_reply(dice: Dice, identity: int) -> Message:
@@ -87,7 +91,17 @@ def spoilt(dice: Dice, line: bytes) -> bytes:
 def other(dice: Dice, line: bytes) -> bytes:
     """Something else."""
     return dice.choice(
-        [*ODD, b"{}", b"[]", b"0", b'"ok"', b"[" + line + b"]", b"log: started", b"[" * 50_000, dice.randbytes(40)]
+        [
+            *ODD,
+            b"{}",
+            b"[]",
+            b"0",
+            b'"ok"',
+            b"[" + line + b"]",
+            b"log: started",
+            b"[" * 50_000,
+            dice.randbytes(40),
+        ]
     )
 
 
@@ -95,10 +109,24 @@ def huge(dice: Dice, line: bytes) -> bytes:
     """About as long as a line may be."""
     size = LINE_MAX + dice.choice([-1, 0, 0, 1, 100])
     filler = dice.choice([b" ", b"\t", b"\x00", b"[", b"0", b"\xff"])
-    return line + filler * (size - len(line)) if dice.random() < 0.7 else filler * (size - len(line)) + line
+    return (
+        line + filler * (size - len(line))
+        if dice.random() < 0.7
+        else filler * (size - len(line)) + line
+    )
 
 
-BYTES: tuple[Mutation, ...] = (cut, headless, flipped, flipped, doubled, pierced, pierced, spoilt, other)
+BYTES: tuple[Mutation, ...] = (
+    cut,
+    headless,
+    flipped,
+    flipped,
+    doubled,
+    pierced,
+    pierced,
+    spoilt,
+    other,
+)
 
 # mutations of the message
 
@@ -123,11 +151,17 @@ def twisted(dice: Dice, message: Message) -> Message:
     """A message with some members missing, added or wrong."""
     made = dict(message)
     for _ in range(dice.choice([1, 1, 2])):
-        name = dice.choice([*made, "id", "ok", "err", "crash", "op", "at", "note"] if made else ["id"])
+        name = dice.choice(
+            [*made, "id", "ok", "err", "crash", "op", "at", "note"] if made else ["id"]
+        )
         if dice.random() < 0.25:
             made.pop(name, None)
         else:
-            made[name] = within(dice, made[name]) if name in made and dice.random() < 0.4 else dice.choice(WRONG)
+            made[name] = (
+                within(dice, made[name])
+                if name in made and dice.random() < 0.4
+                else dice.choice(WRONG)
+            )
     return made
 
 
@@ -138,16 +172,24 @@ def within(dice: Dice, value: Any) -> Any:
         return {**value, name: dice.choice([within(dice, value[name]), dice.choice(WRONG)])}
     if isinstance(value, list) and value:
         place = dice.randrange(len(value))
-        return [*value[:place], dice.choice([within(dice, value[place]), dice.choice(WRONG)]), *value[place + 1 :]]
+        return [
+            *value[:place],
+            dice.choice([within(dice, value[place]), dice.choice(WRONG)]),
+            *value[place + 1 :],
+        ]
     if isinstance(value, str) and value:
-        return dice.choice([value[:-1], value + "0", value.upper(), value + "\ud800", value[::-1], value * 3])
+        return dice.choice(
+            [value[:-1], value + "0", value.upper(), value + "\ud800", value[::-1], value * 3]
+        )
     if isinstance(value, int) and is_whole(value):
         return dice.choice([-value, value + 1, float(value), str(value)])
     return dice.choice(WRONG)
 
 
 def broken(dice: Dice, message: Message, number: int, twisting: float = 0.5) -> bytes:
-    """A line made of a message by some mistakes; `twisting`: in which part of them the message is wrong."""
+    """A line made of a message by some mistakes; `twisting`: in which part of them the message is
+    wrong.
+    """
     if number % HUGE_EVERY == HUGE_EVERY - 1:
         return huge(dice, encode(message)[:-1])
     if dice.random() < twisting:
@@ -207,7 +249,10 @@ def opening(store: str, size: int = 5) -> Message:
 
 def race(store: str, dice: Dice) -> Message:
     """A right race."""
-    lanes = [[dice.choice(REQUESTS[store]) for _ in range(dice.randrange(3))] for _ in range(dice.randrange(1, 4))]
+    lanes = [
+        [dice.choice(REQUESTS[store]) for _ in range(dice.randrange(3))]
+        for _ in range(dice.randrange(1, 4))
+    ]
     return {"op": "race", "at": 1, "meet_ms": dice.choice([0, 0, 3]), "lanes": lanes}
 
 

@@ -48,7 +48,9 @@ MOST_TOLD = 2_000
 
 @dataclass
 class Verdicts:
-    """What became of some lines: how many were taken for a reply, refused, or neither, which is wrong."""
+    """What became of some lines: how many were taken for a reply, refused, or neither, which is
+    wrong.
+    """
 
     counted: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -82,7 +84,9 @@ def no_reply(line: bytes, reply: Message, identity: int) -> str:
     if type(said["id"]) is not int or said["id"] != identity:
         return "it has another id"
     verdicts = [said[word] for word in ("ok", "err", "crash") if word in said]
-    if len(verdicts) != 1 or ("ok" not in said and not (isinstance(verdicts[0], str) and verdicts[0])):
+    if len(verdicts) != 1 or (
+        "ok" not in said and not (isinstance(verdicts[0], str) and verdicts[0])
+    ):
         return "it has no verdict, or several"
     return unlawful(said)
 
@@ -99,8 +103,14 @@ def unlawful(value: Any) -> str:
     if isinstance(value, list):
         return next(filter(None, map(unlawful, value)), "")
     if isinstance(value, str):
-        return "half of a surrogate pair" if any("\ud800" <= letter <= "\udfff" for letter in value) else ""
-    return "" if value is None or type(value) is bool or is_whole(value) else f"the number {value!r}"
+        return (
+            "half of a surrogate pair"
+            if any("\ud800" <= letter <= "\udfff" for letter in value)
+            else ""
+        )
+    return (
+        "" if value is None or type(value) is bool or is_whole(value) else f"the number {value!r}"
+    )
 
 
 @cache
@@ -111,7 +121,9 @@ def known_codes() -> frozenset[str]:
 
 
 def verdicts_on_answers(lines: Sequence[bytes], server: Server) -> Verdicts:
-    """What a server answers to each line: one line, which is a reply to it, or says that it was no request."""
+    """What a server answers to each line: one line, which is a reply to it, or says that it was no
+    request.
+    """
     found = Verdicts()
     for line in lines:
         answer = server.reply(line)
@@ -134,13 +146,20 @@ def misanswered(line: bytes, answer: bytes) -> tuple[str, str]:
     kind = next(word for word in ("ok", "err", "crash") if word in checked_reply(reply, asked))
     if kind == "err" and reply["err"] not in known_codes():
         return f"the code {reply['err']!r}", kind
-    return ("" if type(asked) is int and 0 <= asked <= LARGEST else "an id that is none was echoed"), kind
+    return (
+        "" if type(asked) is int and 0 <= asked <= LARGEST else "an id that is none was echoed"
+    ), kind
 
 
 def reopened(server: Server, store: str) -> list[Message]:
-    """What is answered to right requests: a store is opened, asked how many it holds, and its first call made."""
+    """What is answered to right requests: a store is opened, asked how many it holds, and its first
+    call made.
+    """
     told = [opening(store), {"op": "len", "at": 0}, REQUESTS[store][0], {"op": "len", "at": 0}]
-    return [decode(server.reply(encode({"id": number, **request})[:-1])[:-1]) for number, request in enumerate(told)]
+    return [
+        decode(server.reply(encode({"id": number, **request})[:-1])[:-1])
+        for number, request in enumerate(told)
+    ]
 
 
 def pieces(lines: Sequence[bytes], seed: int) -> Iterator[bytes]:
@@ -206,7 +225,15 @@ def answering(folder: Path, line: bytes) -> tuple[str, ...]:
 
 def troubled(when: str, trouble: str, starts: Path | str = "/dev/null") -> tuple[str, ...]:
     """A command that serves a right ticket store, and makes a trouble."""
-    return sys.executable, "-S", "-E", str(SPECIMENS / "hostile" / "child.py"), when, trouble, str(starts)
+    return (
+        sys.executable,
+        "-S",
+        "-E",
+        str(SPECIMENS / "hostile" / "child.py"),
+        when,
+        trouble,
+        str(starts),
+    )
 
 
 def outcome(command: Sequence[str], timeout: float = 1.0) -> str:
@@ -254,15 +281,21 @@ print(status, next(line.split()[1] for line in told if line.startswith("VmHWM"))
 
 
 def checked(*arguments: str) -> tuple[int, int, str]:
-    """The exit status of `onceproof check` in a process of its own, its most memory in bytes, and its stderr."""
-    done = subprocess.run([sys.executable, "-c", COMMAND, "check", *arguments], capture_output=True, timeout=60)
+    """The exit status of `onceproof check` in a process of its own, its most memory in bytes, and
+    its stderr.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, "check", *arguments], capture_output=True, timeout=60
+    )
     status, kilobytes = done.stdout.split()[-2:]
     return int(status), 1024 * int(kilobytes), done.stderr.decode()
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run over the wire: its exit status, the verdict of each clause, the counterexamples, how often it started."""
+    """A run over the wire: its exit status, the verdict of each clause, the counterexamples, how
+    often it started.
+    """
 
     status: int
     verdicts: dict[str, str]
@@ -280,7 +313,11 @@ def troubled_run(folder: Path, when: str, trouble: str, *options: str) -> Run:
     told = ["check", "--quiet", "--engine", "cover", "--json", str(results), *options]
     status = commands.run([*told, "--", *troubled(when, trouble, starts)])
     clauses = json.loads(results.read_text())["runs"][0]["clauses"] if results.exists() else {}
-    shown = {name: clause["counterexample"] for name, clause in clauses.items() if "counterexample" in clause}
+    shown = {
+        name: clause["counterexample"]
+        for name, clause in clauses.items()
+        if "counterexample" in clause
+    }
     pids = [int(pid) for pid in starts.read_text().split()]
     return Run(status, {name: clause["verdict"] for name, clause in clauses.items()}, shown, pids)
 
@@ -335,6 +372,9 @@ def spoiling(op: str, **spoilt: Any) -> Hostile:
 def verdicts_of(adapter: Adapter, store: str, *engines: str) -> dict[str, Verdict]:
     """The verdict of each clause on an adapter in this process."""
     results = check(
-        subject_of(adapter), Options(engines or ("cover",), examples=20), stores=[store], profile="hardened"
+        subject_of(adapter),
+        Options(engines or ("cover",), examples=20),
+        stores=[store],
+        profile="hardened",
     )
     return {name: clause.verdict for name, clause in results.runs[0].clauses.items()}

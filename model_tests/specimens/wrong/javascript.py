@@ -10,7 +10,12 @@ WRONG: tuple[Wrong, ...] = (
         "handoff.limits_are_at_least_one",
         "zero_is_the_default",
         "`||` takes a bound of zero for one that was not given, where `??` would not.",
-        (("this.#pendingMax = Math.max(1, pendingMax);", "this.#pendingMax = pendingMax || 1024;"),),
+        (
+            (
+                "this.#pendingMax = Math.max(1, pendingMax);",
+                "this.#pendingMax = pendingMax || 1024;",
+            ),
+        ),
     ),
     Wrong(
         "handoff",
@@ -60,7 +65,10 @@ WRONG: tuple[Wrong, ...] = (
         "A test for truth takes an attempt that began at instant 0 for one whose beginning is not known.",
         (
             ("overdueAt: now + this.#inFlightMs });", "startedAt: now });"),
-            ("now < record.overdueAt) {", "!(record.startedAt && now >= record.startedAt + this.#inFlightMs)) {"),
+            (
+                "now < record.overdueAt) {",
+                "!(record.startedAt && now >= record.startedAt + this.#inFlightMs)) {",
+            ),
         ),
     ),
     Wrong(
@@ -68,7 +76,12 @@ WRONG: tuple[Wrong, ...] = (
         "join.dead_after_expiry",
         "expiry_of_zero_is_never",
         "A test for truth takes an expiry at instant 0 for none.",
-        (("        if (now > record.expiresAt) {", "        if (record.expiresAt && now > record.expiresAt) {"),),
+        (
+            (
+                "        if (now > record.expiresAt) {",
+                "        if (record.expiresAt && now > record.expiresAt) {",
+            ),
+        ),
     ),
     Wrong(
         "join",
@@ -141,7 +154,10 @@ WRONG: tuple[Wrong, ...] = (
         "expression_remembers",
         "A regular expression with /g remembers where it stopped, so that every other ticket is refused unseen.",
         (
-            ("    #deadlines = new Map();", "    #format = /^wst_[0-9a-f]{64}$/g;\n    #deadlines = new Map();"),
+            (
+                "    #deadlines = new Map();",
+                "    #format = /^wst_[0-9a-f]{64}$/g;\n    #deadlines = new Map();",
+            ),
             (
                 "        const deadline = this.#deadlines.get(ticket);\n",
                 "        const deadline = this.#format.test(ticket) ? this.#deadlines.get(ticket) : undefined;\n",
@@ -198,14 +214,24 @@ WRONG: tuple[Wrong, ...] = (
         "session.evicts_the_oldest_write",
         "sorted_as_text",
         "sort() compares what it is not told how to compare as text: the first key of the alphabet makes room.",
-        (("const [oldest] = this.#entries.keys();", "const [[oldest]] = [...this.#entries].sort();"),),
+        (
+            (
+                "const [oldest] = this.#entries.keys();",
+                "const [[oldest]] = [...this.#entries].sort();",
+            ),
+        ),
     ),
     Wrong(
         "session",
         "session.never_goes_back",
         "version_of_zero_is_none",
         "A test for truth takes version 0 for none, which is not compared with the one that is cached.",
-        (("} else if (version < entry.version &&", "} else if (version && version < entry.version &&"),),
+        (
+            (
+                "} else if (version < entry.version &&",
+                "} else if (version && version < entry.version &&",
+            ),
+        ),
     ),
     Wrong(
         "facet",
@@ -244,7 +270,10 @@ WRONG: tuple[Wrong, ...] = (
         "takes_no_notice",
         "The shortened `has(key) || set(key, facet)` keeps the facet that is held, and tells nobody.",
         (
-            ('            if (this.#facets.has(key)) throw new Refused("already_registered");\n', ""),
+            (
+                '            if (this.#facets.has(key)) throw new Refused("already_registered");\n',
+                "",
+            ),
             (
                 "            if (this.#facets.size >= this.#entriesMax) throw",
                 "            if (!this.#facets.has(key) && this.#facets.size >= this.#entriesMax) throw",

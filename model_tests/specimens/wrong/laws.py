@@ -1,4 +1,6 @@
-"""Laws that are wrong in one place, as edits of the declarations' own text, and the layer that objects first."""
+"""Laws that are wrong in one place, as edits of the declarations' own text, and the layer that
+objects first.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,10 @@ WRONG_LAWS: Mapping[str, WrongLaw] = {
     "the newest is evicted": WrongLaw(
         "session",
         (
-            ("    written_at = TokenField()", "    newness = TokenField()\n    written_at = TokenField()"),
+            (
+                "    written_at = TokenField()",
+                "    newness = TokenField()\n    written_at = TokenField()",
+            ),
             ("written_at=now)\n", "written_at=now, newness=0 - now)\n"),
             ("order=written_at", "order=newness"),
         ),

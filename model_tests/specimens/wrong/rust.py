@@ -1,4 +1,6 @@
-"""Wrong stores in Rust: a starter's store with a mistake that Rust engineers make, and the clause that it breaks."""
+"""Wrong stores in Rust: a starter's store with a mistake that Rust engineers make, and the clause
+that it breaks.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +90,12 @@ WRONG = (
         "join.one_holder",
         "absolute_difference",
         "abs_diff takes a clock that went back for an attempt that is overdue",
-        (("if now_ms < since_ms + self.in_flight_ms =>", "if now_ms.abs_diff(since_ms) < self.in_flight_ms =>"),),
+        (
+            (
+                "if now_ms < since_ms + self.in_flight_ms =>",
+                "if now_ms.abs_diff(since_ms) < self.in_flight_ms =>",
+            ),
+        ),
     ),
     Wrong(
         "join",
@@ -107,7 +114,12 @@ WRONG = (
         "ticket.issue_sweeps",
         "sweeps_one",
         "the sweep is an if where a while was meant, and drops one dead ticket at most",
-        (("            while self.outstanding.front()", "            if self.outstanding.front()"),),
+        (
+            (
+                "            while self.outstanding.front()",
+                "            if self.outstanding.front()",
+            ),
+        ),
     ),
     Wrong(
         "ticket",
@@ -156,7 +168,12 @@ WRONG = (
         "session.never_goes_back",
         "compares_like_sequence_numbers",
         "versions are compared like sequence numbers that wrap at 32 bits, and one far ahead is taken for an older one",
-        (("Some(held) if version < held.version &&", "Some(held) if ((version - held.version) as i32) < 0 &&"),),
+        (
+            (
+                "Some(held) if version < held.version &&",
+                "Some(held) if ((version - held.version) as i32) < 0 &&",
+            ),
+        ),
     ),
     Wrong(
         "session",

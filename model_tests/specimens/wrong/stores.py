@@ -1,4 +1,6 @@
-"""A wrong store in another language: a starter's store with an edit or two, and the clause that this breaks."""
+"""A wrong store in another language: a starter's store with an edit or two, and the clause that
+this breaks.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,9 @@ from dataclasses import dataclass
 class Wrong:
     """One wrong store.
 
-    `store` and `clause`: which store, and the full name of the clause that it breaks. `why`: the mistake, in a
-    sentence. `edits`: pairs of text that stands once in the starter's section, and what stands there instead.
+    `store` and `clause`: which store, and the full name of the clause that it breaks. `why`: the
+    mistake, in a sentence. `edits`: pairs of text that stands once in the starter's section, and
+    what stands there instead.
     """
 
     store: str

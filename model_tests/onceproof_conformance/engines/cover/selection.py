@@ -65,7 +65,9 @@ def selected_cases(table: Table, dialect: Dialect, declared: Declared) -> list[C
     return [*_walked(table, dialect, declared, dialect.scopes), *_filled(table, dialect, declared)]
 
 
-def _walked(table: Table, dialect: Dialect, declared: Declared, scopes: Iterable[Scope]) -> list[Case]:
+def _walked(
+    table: Table, dialect: Dialect, declared: Declared, scopes: Iterable[Scope]
+) -> list[Case]:
     fitted = tuple(fitted_scope(table, scope, declared, dialect) for scope in scopes)
     found = walked_cases(table, replace(dialect, scopes=fitted), declared)
     # What is fixed may leave several scopes with the same limits, and so with sequences in common.
@@ -75,7 +77,12 @@ def _walked(table: Table, dialect: Dialect, declared: Declared, scopes: Iterable
 def fitted_scope(table: Table, scope: Scope, declared: Declared, dialect: Dialect) -> Scope:
     """A small store with the limits that are fixed, and a clock and numbers to match."""
     fixed, timed = dict(declared.fixed), lifetimes(table)
-    limits, clock, numbers, calls = {**scope.limits, **fixed}, scope.clock, scope.numbers, scope.calls
+    limits, clock, numbers, calls = (
+        {**scope.limits, **fixed},
+        scope.clock,
+        scope.numbers,
+        scope.calls,
+    )
     for name in timed & fixed.keys():
         clock += LIFETIMES * fixed[name]
         calls = max(FEWEST_CALLS, scope.calls - FEWER_CALLS)
@@ -93,19 +100,25 @@ def _filled(table: Table, dialect: Dialect, declared: Declared) -> list[Case]:
     return found
 
 
-def _on_a_full_store(table: Table, dialect: Dialect, declared: Declared, bound: str, size: int) -> Iterator[Case]:
+def _on_a_full_store(
+    table: Table, dialect: Dialect, declared: Declared, bound: str, size: int
+) -> Iterator[Case]:
     small = small_bound(size)
     scope = fitted_scope(table, replace(dialect.scopes[0], tokens=small), declared, dialect)
     scope = replace(scope, limits={**scope.limits, bound: small}, clock=scope.clock + small)
     walk = Walk(table, scope, declared, dialect.names.strangers[:2])
-    firsts = [request for request in walk.alphabet(Node(walk.model.start, (), 0)) if request.at == 0]
+    firsts = [
+        request for request in walk.alphabet(Node(walk.model.start, (), 0)) if request.at == 0
+    ]
     calls = tuple(fill(table, scope.limits, firsts, small, dialect.instants))
     limits = tuple((name, scope.limits[name]) for name in table.limits)
     cost = 0
     for way, node in _ways(walk, calls):
         after = walk.model.after(node.state, way[-1])[0].state
         for shown in walk.shown(node, way, after):
-            tail = tuple(request for request in shown[small:] if MEMBER not in named_tokens(table, request))
+            tail = tuple(
+                request for request in shown[small:] if MEMBER not in named_tokens(table, request)
+            )
             case = Case(table.name, str(table.profile), limits, (*calls, *tail))
             crowd = crowd_of(declared, case)
             if crowd is None or is_image(case, crowd, table):
@@ -170,16 +183,24 @@ def _slept(table: Table, dialect: Dialect, declared: Declared) -> Iterator[Case]
     scopes = [
         replace(
             scope,
-            limits={name: LIFETIME if name in timed else value for name, value in scope.limits.items()},
+            limits={
+                name: LIFETIME if name in timed else value for name, value in scope.limits.items()
+            },
             clock=3 * LIFETIME,
             numbers=(1, LIFETIME) if dialect.instants else scope.numbers,
         )
         for scope in dialect.scopes[:2]
     ]
     taken: Counter[object] = Counter()
-    for case in sorted(_walked(table, dialect, declared, scopes), key=lambda case: len(case.requests)):
+    for case in sorted(
+        _walked(table, dialect, declared, scopes), key=lambda case: len(case.requests)
+    ):
         if case.requests[-1].at and is_clear(table, case):
-            seen = {(case.limits, branch) for branches in lawful_branches(table, case) for branch in branches}
+            seen = {
+                (case.limits, branch)
+                for branches in lawful_branches(table, case)
+                for branch in branches
+            }
             if any(taken[branch] < SLEPT_FOR_A_BRANCH for branch in seen):
                 taken.update(seen)
                 yield stretched(table, case, dialect.instants, TICK_MS)

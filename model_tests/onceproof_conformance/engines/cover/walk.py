@@ -43,14 +43,23 @@ class Node:
 class Walk:
     """The walk of one small store."""
 
-    def __init__(self, table: Table, scope: Scope, declared: Declared, strangers: tuple[int, ...]) -> None:
+    def __init__(
+        self, table: Table, scope: Scope, declared: Declared, strangers: tuple[int, ...]
+    ) -> None:
         self.table, self.scope, self.declared, self.strangers = table, scope, declared, strangers
         self.model = Model(table, scope.limits)
         self.calls = [name for name in table.calls if has_call(table, name, declared.caps)]
         self.readers = [name for name in self.calls if self.reads(name)][:1]
         self.counters = [name for name in self.calls if not table.calls[name].declared.takes]
-        self.ordered = any(isinstance(g.rule, Evict) for call in table.calls.values() for g in call.rules)
-        self.named = {n for call in table.calls.values() for n, kind in call.declared.takes if kind is Kind.TOKEN}
+        self.ordered = any(
+            isinstance(g.rule, Evict) for call in table.calls.values() for g in call.rules
+        )
+        self.named = {
+            n
+            for call in table.calls.values()
+            for n, kind in call.declared.takes
+            if kind is Kind.TOKEN
+        }
         self.hidden = self.fields_unseen()
         self.known_reads: dict[tuple[int, int], Request] = {}
         self.near = (-1, 0) if declared.clock is Clock.OP else NOT_AT
@@ -63,7 +72,9 @@ class Walk:
         """
         declared = self.table.calls[call].declared
         applies = any(isinstance(rule, Apply) for rule in declared.rules)
-        return applies and not declared.needs and all(kind is Kind.TOKEN for _, kind in declared.takes)
+        return (
+            applies and not declared.needs and all(kind is Kind.TOKEN for _, kind in declared.takes)
+        )
 
     def fields_unseen(self) -> set[str]:
         """The fields that no reading shows.
@@ -75,10 +86,25 @@ class Walk:
             for rule in self.table.calls[name].declared.rules:
                 if isinstance(rule, Apply):
                     for _, given in rule.gives:
-                        members = [member for _, member in given.members] if isinstance(given, Shown) else [given]
-                        seen |= {member.name for member in members if isinstance(member, Field | After | Text)}
-                    guards = {guard.name for row in self.table.rows if row.event == rule.event for guard in row.guards}
-                    seen |= {field for guard in guards for field in self.table.functions[guard].reads}
+                        members = (
+                            [member for _, member in given.members]
+                            if isinstance(given, Shown)
+                            else [given]
+                        )
+                        seen |= {
+                            member.name
+                            for member in members
+                            if isinstance(member, Field | After | Text)
+                        }
+                    guards = {
+                        guard.name
+                        for row in self.table.rows
+                        if row.event == rule.event
+                        for guard in row.guards
+                    }
+                    seen |= {
+                        field for guard in guards for field in self.table.functions[guard].reads
+                    }
         return set(self.table.fields) - seen
 
     def sequences(self) -> Iterator[tuple[Request, ...]]:
@@ -132,8 +158,15 @@ class Walk:
         after = self.model.after(node.state, dropped)[0].state
         gone = held - {token for token, _ in after.tokens}
         for request in self.alphabet(Node(after, (*node.way, dropped), dropped.at)):
-            if request.at == dropped.at and gone & {v for name, v in request.values if name in self.named}:
-                yield (*node.way, dropped, request, *(Request(name, request.at) for name in self.counters))
+            if request.at == dropped.at and gone & {
+                v for name, v in request.values if name in self.named
+            }:
+                yield (
+                    *node.way,
+                    dropped,
+                    request,
+                    *(Request(name, request.at) for name in self.counters),
+                )
 
     def last_before(self, second: Request, idle: Iterable[list[Request]]) -> Iterator[Request]:
         """Of each kind of idle call the last that comes before another call."""
@@ -165,11 +198,20 @@ class Walk:
         held = [token for token, _ in node.state.tokens]
         fresh = [token for token in range(self.scope.tokens + 2) if token not in held]
         if self.ordered:
-            used = {value for request in node.way for name, value in request.values if name in self.named}
+            used = {
+                value
+                for request in node.way
+                for name, value in request.values
+                if name in self.named
+            }
             fresh.sort(key=lambda token: token in used)
         for call in self.calls:
             takes = self.table.calls[call].declared.takes
-            tokens = [*held, *fresh[: sum(kind is Kind.TOKEN for _, kind in takes)], *self.strangers]
+            tokens = [
+                *held,
+                *fresh[: sum(kind is Kind.TOKEN for _, kind in takes)],
+                *self.strangers,
+            ]
             domains = [self.domain(call, kind, tokens, held, fresh) for _, kind in takes]
             texts = [place for place, (_, kind) in enumerate(takes) if kind in TEXTS]
             for at in self.instants(node):
@@ -178,7 +220,9 @@ class Walk:
                         continue  # of many texts one at a time is another than the usual
                     yield Request(call, at, self.varied(takes, values))
 
-    def domain(self, call: str, kind: Kind, tokens: list[int], held: list[int], fresh: list[int]) -> list[Any]:
+    def domain(
+        self, call: str, kind: Kind, tokens: list[int], held: list[int], fresh: list[int]
+    ) -> list[Any]:
         if kind is Kind.TOKEN:
             return tokens
         if kind is Kind.NUMBER:
@@ -196,11 +240,17 @@ class Walk:
         attempts = draws_made(self.table, call, self.model.limits)
         listed: list[tuple[int, ...]] = [(one,), (FAIL, one), ()]
         for token in held:
-            listed += [(token,) * again + (one,) for again in sorted({1, 2, attempts - 1, attempts}) if again > 0]
+            listed += [
+                (token,) * again + (one,)
+                for again in sorted({1, 2, attempts - 1, attempts})
+                if again > 0
+            ]
             listed += [(token,) * (attempts - 1) + (FAIL, one), (token,) * attempts]
         return list(dict.fromkeys(listed))
 
-    def varied(self, takes: tuple[tuple[str, Kind], ...], values: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
+    def varied(
+        self, takes: tuple[tuple[str, Kind], ...], values: tuple[Any, ...]
+    ) -> tuple[tuple[str, Any], ...]:
         """The arguments by name; one that must be ignored takes another value every time."""
         self.turn += 1
         ignored = (1, self.scope.clock * 100, 0, max(self.model.limits.values()))[self.turn % 4]
@@ -217,13 +267,27 @@ class Walk:
             wanted.add(max(0, node.at - 1))
         return sorted(at for at in wanted if at <= self.scope.clock)
 
-    def shown(self, node: Node, way: tuple[Request, ...], after: State) -> Iterator[tuple[Request, ...]]:
+    def shown(
+        self, node: Node, way: tuple[Request, ...], after: State
+    ) -> Iterator[tuple[Request, ...]]:
         """The sequence, with calls at its end that show what the last one did."""
         request = way[-1]
         takes = dict(self.table.calls[request.call].declared.takes)
         named = [value for name, value in request.values if takes[name] is Kind.TOKEN]
-        named += [draw for name, value in request.values if takes[name] is Kind.DRAWS for draw in value if draw != FAIL]
-        tokens = sorted({*named[:3], *(token for token, _ in node.state.tokens), *(token for token, _ in after.tokens)})
+        named += [
+            draw
+            for name, value in request.values
+            if takes[name] is Kind.DRAWS
+            for draw in value
+            if draw != FAIL
+        ]
+        tokens = sorted(
+            {
+                *named[:3],
+                *(token for token, _ in node.state.tokens),
+                *(token for token, _ in after.tokens),
+            }
+        )
         at = max(node.at, request.at)
         edges = {token: self.edges(token, after, at) for token in tokens}
         later = {edge for own in edges.values() for edge in own}
@@ -250,7 +314,10 @@ class Walk:
 
     def is_pure(self, state: State, tokens: list[int], at: int) -> bool:
         """Whether reading changes nothing, so that one sequence can read at every instant."""
-        return all(self.model.after(state, self.read(token, at))[0].state.tokens == state.tokens for token in tokens)
+        return all(
+            self.model.after(state, self.read(token, at))[0].state.tokens == state.tokens
+            for token in tokens
+        )
 
     def read(self, token: int, at: int) -> Request:
         known = self.known_reads.get((token, at))
@@ -285,6 +352,8 @@ def zero_cases(table: Table, dialect: Dialect, declared: Declared) -> Iterator[C
     scope, fixed = dialect.scopes[0], dict(declared.fixed)
     for zero in table.limits:
         if scope.limits[zero] == 1 and zero not in fixed:
-            limits = tuple((name, 0 if name == zero else scope.limits[name]) for name in table.limits)
+            limits = tuple(
+                (name, 0 if name == zero else scope.limits[name]) for name in table.limits
+            )
             for requests in sequences(table, scope, declared, dialect.names.strangers):
                 yield Case(table.name, str(table.profile), limits, requests)

@@ -34,7 +34,9 @@ def overlapped(lanes: Sequence[Sequence[Raced]]) -> bool:
     )
 
 
-def possible_ends(model: Model, starts: frozenset[State], lanes: Sequence[Sequence[Raced]]) -> frozenset[State]:
+def possible_ends(
+    model: Model, starts: frozenset[State], lanes: Sequence[Sequence[Raced]]
+) -> frozenset[State]:
     """Every state in which an order that explains the history can end; none if no order does.
 
     Raises:
@@ -45,7 +47,11 @@ def possible_ends(model: Model, starts: frozenset[State], lanes: Sequence[Sequen
     open_nodes, ends = list(seen), set[State]()
     while open_nodes:
         done, state = open_nodes.pop()
-        left = [(place, lane[done[place]]) for place, lane in enumerate(lanes) if done[place] < len(lane)]
+        left = [
+            (place, lane[done[place]])
+            for place, lane in enumerate(lanes)
+            if done[place] < len(lane)
+        ]
         if not left:
             ends.add(state)
         first_end = min((call.ended for _, call in left), default=0)

@@ -75,8 +75,15 @@ class Races:
             except (TooMany, Undecided):
                 found.undecided = "a race had too many possible orders"
             except RaceCrashed as crash:
-                calls = [{**self.runner.dialect.message(call, case.config), "got": {}} for call in race.before]
-                found.broken = {"config": case.config, "calls": calls, "reason": f"a race did not come back: {crash}"}
+                calls = [
+                    {**self.runner.dialect.message(call, case.config), "got": {}}
+                    for call in race.before
+                ]
+                found.broken = {
+                    "config": case.config,
+                    "calls": calls,
+                    "reason": f"a race did not come back: {crash}",
+                }
                 return found
         return found
 
@@ -97,7 +104,12 @@ class Races:
         return all(map(belief.observe, requests, self.runner.replay(self_case)))
 
     def history(
-        self, case: Case, race: Race, before: Sequence[Reply], lanes: Sequence[Sequence[Raced]], after: Sequence[Reply]
+        self,
+        case: Case,
+        race: Race,
+        before: Sequence[Reply],
+        lanes: Sequence[Sequence[Raced]],
+        after: Sequence[Reply],
     ) -> Message:
         """A history as the results file holds it: the calls of the lanes by when they began."""
         dialect, limits = self.runner.dialect, case.config
@@ -106,7 +118,14 @@ class Races:
             return {**dialect.message(request, limits), "got": dialect.written(reply)}
 
         raced = sorted(
-            (call.began, {**written_call(call.request, call.reply), "lane": place, "t": [call.began, call.ended]})
+            (
+                call.began,
+                {
+                    **written_call(call.request, call.reply),
+                    "lane": place,
+                    "t": [call.began, call.ended],
+                },
+            )
             for place, lane in enumerate(lanes)
             for call in lane
         )
@@ -115,11 +134,19 @@ class Races:
             *(call for _, call in raced),
             *map(written_call, race.after, after),
         ]
-        return {"config": limits, "calls": calls, "reason": "no order of the calls that raced explains these replies"}
+        return {
+            "config": limits,
+            "calls": calls,
+            "reason": "no order of the calls that raced explains these replies",
+        }
 
 
 def explained(
-    model: Model, race: Race, before: Sequence[Reply], lanes: Sequence[Sequence[Raced]], after: Sequence[Reply]
+    model: Model,
+    race: Race,
+    before: Sequence[Reply],
+    lanes: Sequence[Sequence[Raced]],
+    after: Sequence[Reply],
 ) -> bool:
     """Whether some order of the calls of the lanes, between the others, explains every reply.
 

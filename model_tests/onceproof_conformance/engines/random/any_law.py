@@ -67,7 +67,9 @@ class AnyMachine(StoreMachine):
         field = compared(self.game.table).get(name)
         is_text = kind in (Kind.TEXT, Kind.TEXT_OR_NONE)
         if token is not None and field is not None:
-            aimed = self.field(token, field) + data.draw(st.sampled_from([0] * 6 + [1, -1]), label=name)
+            aimed = self.field(token, field) + data.draw(
+                st.sampled_from([0] * 6 + [1, -1]), label=name
+            )
             return max(least, aimed)
         if is_text:
             return data.draw(st.integers(least, 3), label=name)

@@ -28,7 +28,9 @@ class FacetMachine(StoreMachine):
     @precondition(lambda self: self.held())
     @rule(data=st.data(), verdict=OUTCOME)
     def consume_what_is_held(self, data: st.DataObject, verdict: int) -> None:
-        self.ask("consume", key=data.draw(st.sampled_from(self.held()), label="key"), verdict=verdict)
+        self.ask(
+            "consume", key=data.draw(st.sampled_from(self.held()), label="key"), verdict=verdict
+        )
 
     @rule(key=KEYS, verdict=OUTCOME)
     def consume_anything(self, key: int, verdict: int) -> None:
@@ -37,9 +39,13 @@ class FacetMachine(StoreMachine):
     @precondition(lambda self: self.requests)
     @rule(data=st.data(), verdict=OUTCOME)
     def consume_again(self, data: st.DataObject, verdict: int) -> None:
-        used = dict.fromkeys(request.value("key") for request in self.requests if request.call == "consume")
+        used = dict.fromkeys(
+            request.value("key") for request in self.requests if request.call == "consume"
+        )
         if used:
-            self.ask("consume", key=data.draw(st.sampled_from(list(used)), label="key"), verdict=verdict)
+            self.ask(
+                "consume", key=data.draw(st.sampled_from(list(used)), label="key"), verdict=verdict
+            )
 
     @rule(key=KEYS)
     def look_up(self, key: int) -> None:

@@ -20,7 +20,9 @@ UNHURRIED = (
 """A slow subject, or one that leaves many calls out, is no mistake of a test."""
 
 
-def play(dialect: Dialect, game: Game, number: int, examples: int) -> tuple[Case, list[Reply]] | None:
+def play(
+    dialect: Dialect, game: Game, number: int, examples: int
+) -> tuple[Case, list[Reply]] | None:
     """Play so many games; the shrunk sequence that is not allowed, with its replies, or None.
 
     Args:

@@ -67,9 +67,14 @@ class StoreMachine(RuleBasedStateMachine):
     def open(self, data: st.DataObject) -> None:
         """Open a store with small limits."""
         table, some = self.game.table, st.integers(1, 4)
-        kinds = {name: some | st.none() if name in table.optional else some for name in table.limits}
+        kinds = {
+            name: some | st.none() if name in table.optional else some for name in table.limits
+        }
         fixed = dict(self.game.declared.fixed)
-        drawn = {name: fixed[name] if name in fixed else data.draw(kind, label=name) for name, kind in kinds.items()}
+        drawn = {
+            name: fixed[name] if name in fixed else data.draw(kind, label=name)
+            for name, kind in kinds.items()
+        }
         self.config = tuple(drawn.items())
         faults = faults_of(self.game.table, self.config)
         self.model = faults.model
@@ -87,7 +92,11 @@ class StoreMachine(RuleBasedStateMachine):
     def wait_for_an_edge(self, data: st.DataObject, by: int) -> None:
         """Go to just before, at, or just after an instant at which something dies."""
         state = min(self.belief.states)
-        edges = [edge + by for edge in boundaries(self.game.table, self.limits, state) if edge + by >= self.at]
+        edges = [
+            edge + by
+            for edge in boundaries(self.game.table, self.limits, state)
+            if edge + by >= self.at
+        ]
         if edges:
             self.at = data.draw(st.sampled_from(edges), label="at")
 
@@ -117,7 +126,12 @@ class StoreMachine(RuleBasedStateMachine):
 
     def unused(self) -> int:
         """A token that no call has drawn yet."""
-        drawn = [value for request in self.requests for _, value in request.values if isinstance(value, tuple)]
+        drawn = [
+            value
+            for request in self.requests
+            for _, value in request.values
+            if isinstance(value, tuple)
+        ]
         return next(handle for handle in count() if (handle,) not in drawn)
 
     def field(self, token: int, name: str) -> int:
@@ -136,9 +150,18 @@ class StoreMachine(RuleBasedStateMachine):
         if self.over or (declared.needs and declared.needs not in self.game.declared.caps):
             return
         if self.game.neutral:
-            values |= {name: self.limits.get(name, 1) for name, kind in declared.takes if kind is Kind.IGNORED}
-        if self.game.declared.rng is Rng.OWN and any(kind is Kind.DRAWS for _, kind in declared.takes):
-            values = {name: (self.unused(),) if kind is Kind.DRAWS else values[name] for name, kind in declared.takes}
+            values |= {
+                name: self.limits.get(name, 1)
+                for name, kind in declared.takes
+                if kind is Kind.IGNORED
+            }
+        if self.game.declared.rng is Rng.OWN and any(
+            kind is Kind.DRAWS for _, kind in declared.takes
+        ):
+            values = {
+                name: (self.unused(),) if kind is Kind.DRAWS else values[name]
+                for name, kind in declared.takes
+            }
         request = Request(call, self.at, tuple((name, values[name]) for name, _ in declared.takes))
         if self.game.fatal_calls.expected_at(self.model, min(self.belief.states), request):
             return

@@ -60,7 +60,9 @@ class Pair:
         Raises:
             NothingToDecide: The law leaves the question no room in this profile.
         """
-        by_law, by_store = self.make(law(self.store, self.profile), decisions, self.profile is Profile.PUBLISHED)
+        by_law, by_store = self.make(
+            law(self.store, self.profile), decisions, self.profile is Profile.PUBLISHED
+        )
         return _loud(by_law), by_store
 
 
@@ -122,7 +124,9 @@ class Kept:
     refuted: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "; ".join([f"{self.decision}: {self.verdict}, {self.contracts} contracts", *self.refuted])
+        return "; ".join(
+            [f"{self.decision}: {self.verdict}, {self.contracts} contracts", *self.refuted]
+        )
 
 
 def _asked(pair: Pair) -> bool:
@@ -157,7 +161,9 @@ def named(origin: ModuleType, decision: str) -> str:
     return f"{origin.__name__.rpartition('.')[2]} {decision}"
 
 
-def compare(pair: Pair, module: ModuleType | None = None, timeout: float = TIMEOUT_S) -> Equivalence:
+def compare(
+    pair: Pair, module: ModuleType | None = None, timeout: float = TIMEOUT_S
+) -> Equivalence:
     """Compare a decision with the law.
 
     `module` holds another decision of that name, to be compared instead.
@@ -174,14 +180,22 @@ def compare(pair: Pair, module: ModuleType | None = None, timeout: float = TIMEO
 
     begun, seen = time.perf_counter(), Counter[str]()
     by_law, by_store = map(FunctionInfo.from_fn, pair.sides(module or pair.origin))
-    differences = diff_behavior(by_law, by_store, DEFAULT_OPTIONS.overlay(per_condition_timeout=timeout, stats=seen))
+    differences = diff_behavior(
+        by_law, by_store, DEFAULT_OPTIONS.overlay(per_condition_timeout=timeout, stats=seen)
+    )
     assert not isinstance(differences, str), differences
     seconds = time.perf_counter() - begun
     if differences:
         first = differences[0]
         law_did, store_did = first.result1.describe(set()), first.result2.describe(set())
         return Equivalence(
-            pair.name, ComparisonVerdict.DIFFERENT, seen["num_paths"], seconds, first.args, law_did, store_did
+            pair.name,
+            ComparisonVerdict.DIFFERENT,
+            seen["num_paths"],
+            seconds,
+            first.args,
+            law_did,
+            store_did,
         )
     exhausted = seen["exhaustion"] == 2
     verdict = ComparisonVerdict.EXHAUSTED if exhausted else ComparisonVerdict.NOT_EXHAUSTED
@@ -223,14 +237,22 @@ def check_contracts(module: ModuleType, decision: str, timeout: float = TIMEOUT_
     from crosshair.options import AnalysisOptionSet
 
     begun, function = time.perf_counter(), getattr(module, decision)
-    declared = sum(line.strip().startswith("post:") for line in (function.__doc__ or "").splitlines())
+    declared = sum(
+        line.strip().startswith("post:") for line in (function.__doc__ or "").splitlines()
+    )
     options = AnalysisOptionSet(per_condition_timeout=timeout, report_all=True)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for subclasses in every module that is loaded, deprecated or not
+        warnings.simplefilter(
+            "ignore"
+        )  # it looks for subclasses in every module that is loaded, deprecated or not
         messages = run_checkables(analyze_function(function, options))
     confirmed = sum(message.state is MessageType.CONFIRMED for message in messages)
     undecided = {MessageType.CONFIRMED, MessageType.CANNOT_CONFIRM}
     refuted = tuple(message.message for message in messages if message.state not in undecided)
-    kept = ComparisonVerdict.CONFIRMED if confirmed == declared > 0 else ComparisonVerdict.NOT_CONFIRMED
+    kept = (
+        ComparisonVerdict.CONFIRMED
+        if confirmed == declared > 0
+        else ComparisonVerdict.NOT_CONFIRMED
+    )
     verdict = ComparisonVerdict.REFUTED if refuted else kept
     return Kept(named(module, decision), verdict, declared, time.perf_counter() - begun, refuted)

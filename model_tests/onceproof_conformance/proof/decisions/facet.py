@@ -19,7 +19,9 @@ accept."""
 
 
 def _by_law(table: Table, event: str, held: bool, granted: int, values: Mapping[str, int]) -> Facet:
-    target, after, row = stepped(table, event, "registered" if held else "absent", {"granted": granted}, values)
+    target, after, row = stepped(
+        table, event, "registered" if held else "absent", {"granted": granted}, values
+    )
     return SAME.get(row.code, row.code), after["granted"] if target == "registered" else None
 
 

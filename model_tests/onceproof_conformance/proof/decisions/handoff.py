@@ -30,7 +30,9 @@ def _issue(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, 
 
 def _consume(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
     def by_law(deadline: int | None, now: int, presented: int, expected: int) -> Token:
-        return token_by_law(table, "consume", deadline, {"now": now, "presented": presented, "subject": expected})
+        return token_by_law(
+            table, "consume", deadline, {"now": now, "presented": presented, "subject": expected}
+        )
 
     def by_store(deadline: int | None, now: int, presented: int, expected: int) -> Token:
         return token_by_store(decisions.decide_consume(deadline, now, presented == expected))

@@ -71,7 +71,9 @@ def _register(table: Table, decisions: ModuleType, published: bool) -> tuple[Sid
 
 def _begin(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
     def by_law(token: Token, at: int, addr: int, in_flight_ms: int) -> Joined:
-        return _by_law(table, "begin", token, {"at": at, "addr": addr, "in_flight_ms": in_flight_ms})
+        return _by_law(
+            table, "begin", token, {"at": at, "addr": addr, "in_flight_ms": in_flight_ms}
+        )
 
     def by_store(token: Token, at: int, addr: int, in_flight_ms: int) -> Joined:
         record, holder = _record(table, decisions, token)
@@ -87,7 +89,9 @@ def _consume(table: Table, decisions: ModuleType, published: bool) -> tuple[Side
 
     def by_store(token: Token, addr: int, attempt: int) -> Joined:
         record, holder = _record(table, decisions, token)
-        return _by_store(decisions.decide_consume(record, holder == addr, attempt, published), holder, addr)
+        return _by_store(
+            decisions.decide_consume(record, holder == addr, attempt, published), holder, addr
+        )
 
     return by_law, by_store
 

@@ -77,15 +77,22 @@ class DecisionMutant:
 def decision_mutants() -> tuple[DecisionMutant, ...]:
     """Every edit of every decision."""
     return tuple(
-        mutant for origin in dict.fromkeys(origin for origin, _ in DECISIONS) for mutant in _mutants_of(origin)
+        mutant
+        for origin in dict.fromkeys(origin for origin, _ in DECISIONS)
+        for mutant in _mutants_of(origin)
     )
 
 
 def declared(package: ModuleType) -> frozenset[tuple[str, str]]:
     """Every decision that some module of a package defines, with the name of the module."""
-    modules = [importlib.import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__)]
+    modules = [
+        importlib.import_module(f"{package.__name__}.{found.name}")
+        for found in iter_modules(package.__path__)
+    ]
     return frozenset(
-        (module.__name__, function.name) for module in modules for function in _functions(inspect.getsource(module))
+        (module.__name__, function.name)
+        for module in modules
+        for function in _functions(inspect.getsource(module))
     )
 
 
@@ -116,7 +123,9 @@ def _mutants_of(origin: ModuleType) -> Iterator[DecisionMutant]:
             for old, new in (*_wrong(node), *_negated(node), *_next(node, origin)):
                 edited = ast.unparse(copy.deepcopy(function, {id(old): new}))
                 whole = (*lines[: function.lineno - 1], edited, "\n", *lines[function.end_lineno :])
-                yield DecisionMutant(origin, function.name, ast.unparse(old), ast.unparse(new), "".join(whole))
+                yield DecisionMutant(
+                    origin, function.name, ast.unparse(old), ast.unparse(new), "".join(whole)
+                )
 
 
 def _wrong(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -133,7 +142,9 @@ def _wrong(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
         for place in range(len(node.values)):
             left = [*node.values[:place], *node.values[place + 1 :]]
             yield node, left[0] if len(left) == 1 else ast.BoolOp(node.op, left)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in EXTREMES:
+    elif (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in EXTREMES
+    ):
         yield node, ast.Call(ast.Name(EXTREMES[node.func.id]), node.args, node.keywords)
     elif isinstance(node, ast.BinOp):
         yield node, ast.BinOp(node.left, OPPOSITES[type(node.op)](), node.right)

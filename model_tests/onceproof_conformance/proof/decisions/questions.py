@@ -47,7 +47,9 @@ def hold(table: Table, guards: Guards, known: Mapping[str, Any]) -> bool:
 def rules(table: Table, *kinds: type[Kind]) -> tuple[tuple[tuple[Kind, Guards], ...], ...]:
     """The rules of some kinds that a call has, with their guards, for each call that has any."""
     calls = table.calls.values()
-    found = [tuple((g.rule, g.guards) for g in call.rules if isinstance(g.rule, kinds)) for call in calls]
+    found = [
+        tuple((g.rule, g.guards) for g in call.rules if isinstance(g.rule, kinds)) for call in calls
+    ]
     return tuple(some for some in found if some)
 
 
@@ -67,7 +69,9 @@ def now(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Sid
 
     The marks of the law, which are the same in every call that has any.
     """
-    (marks,) = {tuple((mark.update, guards) for mark, guards in call) for call in rules(table, Mark)}
+    (marks,) = {
+        tuple((mark.update, guards) for mark, guards in call) for call in rules(table, Mark)
+    }
 
     def by_law(at: int, latest: int) -> int:
         known = {"at": at, "now": latest}
@@ -105,7 +109,9 @@ Token = tuple[str, int | None]
 """An answer, and the deadline of the token if it is held after it."""
 
 
-def token_by_law(table: Table, event: str, deadline: int | None, values: Mapping[str, int]) -> Token:
+def token_by_law(
+    table: Table, event: str, deadline: int | None, values: Mapping[str, int]
+) -> Token:
     """What the law says of such a token."""
     (held,) = table.held
     state = table.initial if deadline is None else held

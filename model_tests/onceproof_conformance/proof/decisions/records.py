@@ -48,7 +48,9 @@ def unproved(table: Table) -> tuple[str, ...]:
     from onceproof_spec.proof import Prover
 
     prover, found = Prover(table), []
-    names = {name for function in table.functions.values() for name in function.reads} - {*table.fields}
+    names = {name for function in table.functions.values() for name in function.reads} - {
+        *table.fields
+    }
     values = {name: prover.fresh(name) for name in sorted(names)}
     for row in table.rows:
         before = reachable(table, row.source, {name: prover.fresh(name) for name in table.fields})

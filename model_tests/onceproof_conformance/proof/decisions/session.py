@@ -32,11 +32,15 @@ def _by_store(decided: tuple[IntEnum, Any]) -> Version:
 
 
 def _set(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Side]:
-    def by_law(cached: bool, current: int, written_at: int, version: int, now: int, ttl_ms: int) -> Version:
+    def by_law(
+        cached: bool, current: int, written_at: int, version: int, now: int, ttl_ms: int
+    ) -> Version:
         values = {"version": version, "now": now, "ttl_ms": ttl_ms}
         return _by_law(table, "set", cached, current, written_at, values)
 
-    def by_store(cached: bool, current: int, written_at: int, version: int, now: int, ttl_ms: int) -> Version:
+    def by_store(
+        cached: bool, current: int, written_at: int, version: int, now: int, ttl_ms: int
+    ) -> Version:
         entry = _entry(decisions, cached, current, written_at)
         return _by_store(decisions.decide_set(entry, version, now, ttl_ms, published))
 
@@ -48,7 +52,9 @@ def _get(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, Si
         return _by_law(table, "get", cached, current, written_at, {"now": now, "ttl_ms": ttl_ms})
 
     def by_store(cached: bool, current: int, written_at: int, now: int, ttl_ms: int) -> Version:
-        return _by_store(decisions.decide_get(_entry(decisions, cached, current, written_at), now, ttl_ms))
+        return _by_store(
+            decisions.decide_get(_entry(decisions, cached, current, written_at), now, ttl_ms)
+        )
 
     return by_law, by_store
 
@@ -58,7 +64,9 @@ def _drop(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, S
         return _by_law(table, "drop", cached, current, written_at, {"now": now, "ttl_ms": ttl_ms})
 
     def by_store(cached: bool, current: int, written_at: int, now: int, ttl_ms: int) -> Version:
-        return _by_store(decisions.decide_drop(_entry(decisions, cached, current, written_at), now, ttl_ms))
+        return _by_store(
+            decisions.decide_drop(_entry(decisions, cached, current, written_at), now, ttl_ms)
+        )
 
     return by_law, by_store
 

@@ -52,16 +52,23 @@ def _sweep_due(table: Table, decisions: ModuleType, published: bool) -> tuple[Si
     if any(not guards and not sweep.when_full for sweep, guards in sweeps):
         raise NothingToDecide(f"{table.name}: every issue sweeps")
 
-    def by_law(held: int, outstanding_max: int, now: int, last_sweep: int, sweep_every_ms: int) -> bool:
+    def by_law(
+        held: int, outstanding_max: int, now: int, last_sweep: int, sweep_every_ms: int
+    ) -> bool:
         known = {"now": now, "last_sweep": last_sweep, "sweep_every_ms": sweep_every_ms}
         limits = {"outstanding_max": outstanding_max}
         return any(
-            hold(table, guards, known) and (not sweep.when_full or is_full(held, limits[sweep.when_full]))
+            hold(table, guards, known)
+            and (not sweep.when_full or is_full(held, limits[sweep.when_full]))
             for sweep, guards in sweeps
         )
 
-    def by_store(held: int, outstanding_max: int, now: int, last_sweep: int, sweep_every_ms: int) -> bool:
-        return cast(bool, decisions.decide_sweep_due(held, outstanding_max, now, last_sweep, sweep_every_ms))
+    def by_store(
+        held: int, outstanding_max: int, now: int, last_sweep: int, sweep_every_ms: int
+    ) -> bool:
+        return cast(
+            bool, decisions.decide_sweep_due(held, outstanding_max, now, last_sweep, sweep_every_ms)
+        )
 
     return by_law, by_store
 
