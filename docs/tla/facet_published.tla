@@ -2,12 +2,12 @@
 (*
 Facets: one use of a capability, decided by its verifier.
 
-A capability is a signed token that may be copied and narrowed; what makes it usable once is a facet that is
-registered under its revocation id when it is minted. To use it, the store looks the facet up, has the
-caller's verifier decide on it, and removes the entry if it accepts, all as one step.
+A capability is a signed token that may be copied and narrowed; what makes it usable once is a facet
+that is registered under its revocation id when it is minted. To use it, the store looks the facet
+up, has the caller's verifier decide on it, and removes the entry if it accepts, all as one step.
 
-Published as `FacetMap` in the Rust crate hessra_cap_engine 0.3, `facet`. There the verifier runs under the
-store's lock, so that one which crashes makes every later call crash too.
+Published as `FacetMap` in the Rust crate hessra_cap_engine 0.3, `facet`. There the verifier runs
+under the store's lock, so that one which crashes makes every later call crash too.
 
 This is the published law: what the original does. It leaves some clauses:
 - survives_a_crashing_verifier: every later call crashes, the length and look-ups too, until the store is

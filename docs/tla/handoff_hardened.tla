@@ -2,12 +2,13 @@
 (*
 Hand-off tokens: a bounded set of one-time 128-bit tokens.
 
-A broker gives a connection to a backend together with a token, and the backend presents that token to show
-that the offer is the one it was told to expect. The store issues tokens, keeps a bounded number of them
-pending, and lets each be consumed at most once, before its deadline, by whoever presents the right bytes.
+A broker gives a connection to a backend together with a token, and the backend presents that token
+to show that the offer is the one it was told to expect. The store issues tokens, keeps a bounded
+number of them pending, and lets each be consumed at most once, before its deadline, by whoever
+presents the right bytes.
 
-Published as `HandoffTokenStore` in the Rust crate running-process 4.4.0, `handoff_token`.
-Nothing is remembered of a token that has left: never issued, consumed, revoked and swept look the same.
+Published as `HandoffTokenStore` in the Rust crate running-process 4.4.0, `handoff_token`. Nothing
+is remembered of a token that has left: never issued, consumed, revoked and swept look the same.
 
 This is the hardened law: what was meant.
 

@@ -2,13 +2,13 @@
 (*
 Join tokens: each lets one node in, once, in two steps.
 
-A node that joins a cluster presents a token. The listener begins an attempt for the node's address, prepares
-what the node is to be given, consumes the token, and only then sends. An attempt that comes to nothing is
-reverted; one that is overdue may be replaced. The store holds digests, never tokens, and remembers for ever
-what became of each, unless it is told how many records it may hold.
+A node that joins a cluster presents a token. The listener begins an attempt for the node's address,
+prepares what the node is to be given, consumes the token, and only then sends. An attempt that
+comes to nothing is reverted; one that is overdue may be replaced. The store holds digests, never
+tokens, and remembers for ever what became of each, unless it is told how many records it may hold.
 
-Published as `InMemoryTokenStore` in the Rust crate nodedb_cluster, `token_state`. Each call is judged by its
-own instant: the expiry is absolute, on the wall clock, and only states stick.
+Published as `InMemoryTokenStore` in the Rust crate nodedb_cluster, `token_state`. Each call is
+judged by its own instant: the expiry is absolute, on the wall clock, and only states stick.
 
 This is the hardened law: what was meant.
 

@@ -2,9 +2,9 @@
 (*
 Session versions: a bounded cache of the version of each session that counts now.
 
-An issuer raises a session's version to end what was admitted under the older one. Each admitting process
-keeps the versions it has read, for a short lifetime and in a bounded number, and asks the issuer again when
-it has none. A miss says "ask the issuer"; it never says "admit".
+An issuer raises a session's version to end what was admitted under the older one. Each admitting
+process keeps the versions it has read, for a short lifetime and in a bounded number, and asks the
+issuer again when it has none. A miss says "ask the issuer"; it never says "admit".
 
 Published as `MemorySessionVersionCache` in the Rust crate pas_external 4.0.2, `session_version`.
 Reading never removes anything: an entry past its lifetime stays, unseen, until a write makes room.

@@ -2,12 +2,14 @@
 (*
 Tickets: short-lived, for one WebSocket upgrade each.
 
-A page that may not send a header with its upgrade request fetches a ticket over a connection that is
-authenticated, and puts it into the address. The store issues tickets and redeems each at most once, before
-its deadline. Redeeming answers only yes or no: never issued, used and expired look the same.
+A page that may not send a header with its upgrade request fetches a ticket over a connection that
+is authenticated, and puts it into the address. The store issues tickets and redeems each at most
+once, before its deadline. Redeeming answers only yes or no: never issued, used and expired look the
+same.
 
-Published as `TicketStore` in the Rust crate ironclad-api 0.9.8, `ws_ticket`: 30 seconds, 1,000 outstanding,
-a sweep every 60 seconds, all three constants; there, the number outstanding bounds nothing.
+Published as `TicketStore` in the Rust crate ironclad-api 0.9.8, `ws_ticket`: 30 seconds, 1,000
+outstanding, a sweep every 60 seconds, all three constants; there, the number outstanding bounds
+nothing.
 
 This is the hardened law: what was meant.
 

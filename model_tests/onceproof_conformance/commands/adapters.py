@@ -8,6 +8,7 @@ import click
 
 from onceproof_conformance.commands.clauses import known_stores
 from onceproof_conformance.commands.console import console, progress
+from onceproof_conformance.commands.laws import with_law
 from onceproof_conformance.commands.statuses import BROKEN_SUBJECT
 from onceproof_conformance.doctor import show_complaints
 from onceproof_conformance.protocol import WrongUsage
@@ -17,6 +18,7 @@ from onceproof_conformance.subject import TIMEOUT_S
 
 
 @click.command()
+@with_law
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S, show_default=True,
               metavar="SECONDS", help="For one reply.")  # fmt: skip
 @click.option("--no-color", is_flag=True, help="No colours.")
@@ -41,6 +43,7 @@ def doctor(context: click.Context, timeout: float, no_color: bool) -> int:
 
 
 @click.command()
+@with_law
 @click.argument("language", type=click.Choice([*LANGUAGES]))
 @click.option(
     "--store",

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from onceproof_conformance.commands.console import console, progress
+from onceproof_conformance.commands.laws import with_law
 from onceproof_conformance.engines import ENGINE_NAMES
 from onceproof_conformance.judge import Options, Target, check_named, check_replay
 from onceproof_conformance.protocol import VERSION, WrongUsage
@@ -22,6 +23,7 @@ FILE = click.Path(path_type=Path)
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
+@with_law
 @click.argument("subject", required=False)
 @click.option(
     "--store", "stores", multiple=True, metavar="S", help="Only this store; repeat for more."

@@ -9,6 +9,7 @@ import click
 from rich.table import Table as Grid
 
 from onceproof_conformance.commands.console import console, progress
+from onceproof_conformance.commands.laws import with_law
 from onceproof_conformance.judge import Judge, Options, subject_of
 from onceproof_conformance.mutants import mutants_of
 from onceproof_conformance.protocol import VERSION, WrongUsage
@@ -20,6 +21,7 @@ from onceproof_spec import law
 
 
 @click.command("list")
+@with_law
 @click.option(
     "--store", "stores", multiple=True, metavar="S", help="Only this store; repeat for more."
 )
@@ -49,6 +51,7 @@ def list_(stores: tuple[str, ...], as_json: bool) -> int:
 
 
 @click.command()
+@with_law
 @click.argument("clause")
 @click.option("--no-color", is_flag=True, help="No colours.")
 def explain(clause: str, no_color: bool) -> int:

@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from onceproof_conformance.commands.console import console, progress
+from onceproof_conformance.commands.laws import with_law
 from onceproof_conformance.protocol import VERSION, WrongUsage
 from onceproof_conformance.schemas import validate
 
 
 @click.command()
+@with_law
 @click.option(
     "--store", "stores", multiple=True, metavar="S", help="Only this law; repeat for more."
 )

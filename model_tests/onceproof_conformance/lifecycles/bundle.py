@@ -8,7 +8,8 @@ judge is named by its path, `package.module:NAME`, and loaded when it is asked f
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from onceproof_conformance.cases import Race
@@ -31,7 +32,8 @@ class Bundle:
         instants: The numbers that are instants.
         signed: The numbers that may be negative.
         rules: The path of the `StoreMachine` by which Hypothesis plays.
-        decisions: The path of the pairs of a store's decisions and the law's rows.
+        decisions: The path of a store's `Decisions`, which are compared with the law.
+        blank: The fields of a record that are as they were at first, by its state.
         wrong_stores: The path of wrong stores, made by hand.
     """
 
@@ -46,6 +48,7 @@ class Bundle:
     rules: str = ""
     decisions: str = ""
     wrong_stores: str = ""
+    blank: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

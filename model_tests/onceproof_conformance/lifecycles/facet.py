@@ -66,6 +66,6 @@ BUNDLE = Bundle(
     races=RACES,
     searched=Scope({"entries_max": 2}, tokens=3, clock=0),
     rules="onceproof_conformance.engines.random.facet:FacetMachine",
-    decisions="onceproof_conformance.proof.decisions.facet:PAIRS",
+    decisions="onceproof_conformance.proof.decisions.facet:DECISIONS",
     wrong_stores="onceproof_conformance.mutants.facet:MUTANTS",
 )

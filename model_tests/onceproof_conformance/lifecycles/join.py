@@ -64,6 +64,12 @@ BUNDLE = Bundle(
         most={"running": 1},
     ),
     rules="onceproof_conformance.engines.random.join:JoinMachine",
-    decisions="onceproof_conformance.proof.decisions.join:PAIRS",
+    decisions="onceproof_conformance.proof.decisions.join:DECISIONS",
     wrong_stores="onceproof_conformance.mutants.join:MUTANTS",
+    blank={
+        "issued": ("holder", "overdue_at"),
+        "consumed": ("overdue_at",),
+        "expired": ("holder", "overdue_at"),
+        "aborted": ("holder", "overdue_at"),
+    },
 )

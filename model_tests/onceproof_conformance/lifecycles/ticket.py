@@ -73,6 +73,6 @@ BUNDLE = Bundle(
         {"outstanding_max": 2, "ttl_ms": 2, "attempts": 2, "sweep_every_ms": 3}, tokens=3, clock=4
     ),
     rules="onceproof_conformance.engines.random.ticket:TicketMachine",
-    decisions="onceproof_conformance.proof.decisions.ticket:PAIRS",
+    decisions="onceproof_conformance.proof.decisions.ticket:DECISIONS",
     wrong_stores="onceproof_conformance.mutants.ticket:MUTANTS",
 )

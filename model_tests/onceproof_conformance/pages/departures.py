@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from onceproof_conformance.pages.schema import OWN
 from onceproof_conformance.proof import examined
 from onceproof_spec import Profile, law, lifecycles, lower
 from onceproof_spec.model import FAIL, Model, Reply, Request, State
@@ -22,113 +23,29 @@ DRAWS_MAX = 4
 
 LETTERS = "ABCDEFGH"
 
-PRACTICE = {
-    "handoff.revoke_reports": (
-        "A broker that gives up on a backend counts its revocations to see how many hand-offs "
-        "were lost. Tokens that had died long before are counted too."
-    ),
-    "handoff.time_never_runs_backwards": (
-        "The instant is an argument of every call, taken before the lock. Two threads that read "
-        "the clock in one order and come to the store in the other are enough for it to go "
-        "back, and a token that was dead is honoured."
-    ),
-    "join.register_once": (
-        "A listener that sees a token for the first time registers it and tries again. Two "
-        "connections that present the same token at once both see it for the first time: the "
-        "second registers it over the first, whatever has become of it by then."
-    ),
-    "join.single_use": (
-        "The first node has joined and has its credentials. The second registration makes the "
-        "used token new, and a second node joins with it."
-    ),
-    "join.dead_after_expiry": (
-        "An expired token is accepted again by registering it, which the listener does on its "
-        "own whenever it does not know a token."
-    ),
-    "join.attempts_count": (
-        "The attempt number is what tells one attempt from another in the audit log, and what a "
-        "timer should name. Counted anew, attempt 1 is two different attempts."
-    ),
-    "join.terminal_is_final": "Nothing that was decided about a token stays decided.",
-    "join.only_holder_consumes": (
-        "The record of who used the token names whoever called last, and not the node for which it was in flight."
-    ),
-    "join.stale_attempt_is_refused": (
-        "Every attempt starts a timer that reverts it. The timer is never cancelled, and names "
-        "no attempt: when the first attempt has been reverted and a second one runs, the first "
-        "one's timer undoes the second."
-    ),
-    "join.overdue_attempt_is_replaceable": (
-        "The timer lives in the process that began. If that ends, the token is in flight for "
-        "ever and no other address can use it: a crash that locks the token."
-    ),
-    "join.no_revival_after_expiry": (
-        "A token that expired while it was in flight is issued again after the revert, and "
-        "whoever looks at it sees a token that can be used."
-    ),
-    "join.entries_are_bounded": (
-        "Nothing is ever removed: a cluster that is joined for years keeps every token that it has seen."
-    ),
-    "ticket.dead_at_deadline": (
-        "Ages count from a monotonic clock, which hides it; on a clock that can be set a dead ticket lives again."
-    ),
-    "ticket.issue_sweeps": (
-        "A server that was busy once and then falls silent keeps every dead ticket, until an "
-        "issue comes a minute later."
-    ),
-    "ticket.outstanding_is_bounded": (
-        "The constant is called a maximum and bounds nothing. Five thousand issues within the "
-        "lifetime are five thousand tickets held, and from a thousand on each issue scans all "
-        "of them."
-    ),
-    "ticket.limit_only_at_the_bound": (
-        "What never refuses never refuses too early; nor when it should."
-    ),
-    "ticket.random_failure_issues_nothing": (
-        "A machine whose random source is not ready answers the request with a crash instead of an error."
-    ),
-    "ticket.collision_never_overwrites": (
-        "Thirty-two random bytes do not collide; those of a broken or a test source do, and "
-        "then two holders share one ticket whose lifetime starts again."
-    ),
-    "session.fresh_only": (
-        "An entry counts as fresh by the clock of the call. Where that can go back, a version "
-        "that was too old to trust is trusted again."
-    ),
-    "session.never_goes_back": (
-        "One request reads version 1 from the issuer and is slow. The version is raised to 2 "
-        "because an account was taken over, and a second request caches 2. The first one then "
-        "caches 1, and the sessions that were to die are admitted for another minute."
-    ),
-    "facet.survives_a_crashing_verifier": (
-        "The verifier runs under the store's lock. One that panics once poisons it, and from "
-        "then on the service can neither mint nor verify anything until it is started again."
-    ),
-    "facet.verifier_runs_once": (
-        "In a store that is poisoned no verifier runs any more, so its caller learns nothing of the capability."
-    ),
-    "facet.register_once": (
-        "A second registration under the same identifier silently replaces the facet, and the "
-        "token that was minted first can never be used."
-    ),
-    "facet.entries_are_bounded": (
-        "Capabilities that nobody uses stay for the life of the process: a million minted and "
-        "never presented are a million entries."
-    ),
-    "facet.limit_only_at_the_bound": (
-        "What never refuses never refuses too early; nor when it should."
-    ),
-}
-"""What each departure costs where such a store is used."""
-
 
 def practice_of(clause: str) -> str:
-    """What the departure of one clause costs where such a store is used."""
-    return PRACTICE[clause]
+    """What the departure of one clause costs where such a store is used, as the law says it."""
+    flags = law(clause.partition(".")[0], Profile.HARDENED).departures.values()
+    said = [flag.in_practice[clause] for flag in flags if flag.in_practice.get(clause)]
+    return " ".join(said)
 
 
-LEFT_OUT = "join.survives_restart"
-"""A departure that no sequence of calls shows: the original is in memory, as ours is."""
+OURS = (
+    "# What five published stores got wrong",
+    "",
+    "Each of the five lifecycles was published as a store that people use.",
+)
+HOW_FOUND = (
+    "The `published` profile of the law is what that store does, the `hardened` one what its "
+    "documentation intends, and every difference between them is a departure.",
+    "Below are all of them, each with the shortest sequence of calls that two stores answer "
+    "differently: the hardened one, and the hardened one with this departure and no other.",
+    "They are found by searching every sequence on a small store.",
+    "Where a clause is broken only because another one is, the sequence begins with the calls that "
+    "break its own claim.",
+    "Instants are milliseconds; tokens are letters; what differs is in bold.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,26 +193,16 @@ def answer_text(store: str, request: Request, reply: Reply) -> str:
     return str(reply.value).lower()
 
 
-def departures_page(command: str) -> str:
-    """The page, with the command that makes it."""
-    return (
-        "\n".join(
-            (f"<!-- made by `{command}`; a test fails when it is stale -->", "", *_story())
-        ).rstrip()
-        + "\n"
-    )
+def departures_page(command: str, stores: Sequence[str] = OWN) -> str:
+    """The page of some stores, with the command that makes it."""
+    head = (f"<!-- made by `{command}`; a test fails when it is stale -->", "")
+    return "\n".join((*head, *_story(stores))).rstrip() + "\n"
 
 
-def _story() -> Iterator[str]:
-    yield "# What five published stores got wrong"
-    yield ""
-    yield "Each of the five lifecycles was published as a store that people use."
-    yield "The `published` profile of the law is what that store does, the `hardened` one what its documentation intends, and every difference between them is a departure."
-    yield "Below are all of them, each with the shortest sequence of calls that two stores answer differently: the hardened one, and the hardened one with this departure and no other."
-    yield "They are found by searching every sequence on a small store."
-    yield "Where a clause is broken only because another one is, the sequence begins with the calls that break its own claim."
-    yield "Instants are milliseconds; tokens are letters; what differs is in bold."
-    for store in lifecycles():
+def _story(stores: Sequence[str]) -> Iterator[str]:
+    yield from OURS if tuple(stores) == OWN else (f"# Where the published {stores[0]} departs", "")
+    yield from HOW_FOUND
+    for store in stores:
         table = law(store, Profile.PUBLISHED)
         yield from ("", f"## {store}: [the law]({store}.md)", "")
         for clause, ways in table.departed.items():
@@ -304,10 +211,22 @@ def _story() -> Iterator[str]:
             yield f"Promised: {table.clauses[clause].text}"
             for published, hardened in ways:
                 yield f"Published: {published}." + (f" Hardened: {hardened}." if hardened else "")
-            yield practice_of(clause)
+            yield from filter(None, [practice_of(clause)])
             yield ""
             yield from _table(sequence(clause))
-    yield f"`{LEFT_OUT}` departs as well, and no sequence of calls shows it: the published store is in memory, and so is ours."
+    for clause in _unseen(stores):
+        yield (
+            f"`{clause}` departs as well, and no sequence of calls shows it: "
+            "the published store is in memory, and so is ours."
+        )
+
+
+def _unseen(stores: Sequence[str]) -> Iterator[str]:
+    """The clauses of probes that depart: no sequence of calls shows it."""
+    for store in stores:
+        for clause, promise in law(store, Profile.PUBLISHED).clauses.items():
+            if promise.published:
+                yield clause
 
 
 def _table(shown: Sequence[Shown]) -> Iterator[str]:

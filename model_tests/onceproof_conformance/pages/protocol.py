@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,11 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from onceproof_conformance.pages.schema import Schema, arguments, codes, config, value
 from onceproof_conformance.protocol import LINE_MAX, PROTOCOL, capabilities, needs
 from onceproof_conformance.subject import IN_FLIGHT_MAX
-from onceproof_spec import lifecycles
 
 
-def protocol_page(command: str) -> str:
-    """The page; `command` is what makes it."""
+def protocol_page(command: str, stores: Sequence[str]) -> str:
+    """The page of some stores; `command` is what makes it."""
     environment = Environment(
         loader=PackageLoader(__package__ or "onceproof_conformance.pages"),
         undefined=StrictUndefined,
@@ -26,10 +26,10 @@ def protocol_page(command: str) -> str:
         protocol=PROTOCOL,
         most_line=LINE_MAX,
         in_flight=IN_FLIGHT_MAX,
-        caps=sorted(capabilities()),
+        caps=sorted(capabilities(stores)),
         stores=[
             {"name": store, "config": config(store)["properties"], "calls": _calls(store)}
-            for store in lifecycles()
+            for store in stores
         ],
     )
 

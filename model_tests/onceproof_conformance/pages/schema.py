@@ -28,7 +28,7 @@ from onceproof_conformance.protocol import (
     needs,
     refusals,
 )
-from onceproof_spec import Profile, law, lifecycles
+from onceproof_spec import Profile, law, own
 from onceproof_spec.table import (
     OUTCOMES,
     RAN,
@@ -45,6 +45,9 @@ from onceproof_spec.table import (
 
 Schema = dict[str, Any]
 
+OWN = tuple(own())
+"""Our own five stores."""
+
 NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST}
 
 WHOLE: Schema = {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST}
@@ -56,9 +59,9 @@ NULL: Schema = {"type": "null"}
 WORDS = {"crash": {"type": "string", "minLength": 1}, "msg": TEXT}
 
 
-def schema_document() -> Schema:
+def schema_document(stores: Sequence[str] = OWN) -> Schema:
     """The schema of every message; one that fits none is no message of the protocol."""
-    messages = dict(_messages())
+    messages = dict(_messages(stores))
     requests = [name for name in messages if not name.endswith(".reply") and name != "refused"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -69,7 +72,7 @@ def schema_document() -> Schema:
     }
 
 
-def _messages() -> Iterator[tuple[str, Schema]]:
+def _messages(stores: Sequence[str]) -> Iterator[tuple[str, Schema]]:
     yield (
         "refused",
         _reply(
@@ -79,13 +82,13 @@ def _messages() -> Iterator[tuple[str, Schema]]:
         ),
     )
     yield "hello", request_schema("hello", {"protocol": {"const": PROTOCOL}, "suite": TEXT})
-    yield "hello.reply", _reply(_hello(), ())
-    for store in lifecycles():
+    yield "hello.reply", _reply(_hello(stores), ())
+    for store in stores:
         profile = {"profile": {"enum": [str(profile) for profile in Profile]}}
         given = {"store": {"const": store}, "config": config(store), **profile}
         yield f"open.{store}", request_schema("open", given, optional=("profile",))
     yield "open.reply", _reply(NULL, (), "gives a fresh, empty store")
-    for store in lifecycles():
+    for store in stores:
         for op in needs(store):
             yield f"{store}.{op}", request_schema(op, {"at": NATURAL, **arguments(store, op)})
             yield f"{store}.{op}.reply", _reply(value(store, op), codes(store, op))
@@ -139,12 +142,12 @@ def _reply(
     return {"description": says, **schema} if says else schema
 
 
-def _hello() -> Schema:
+def _hello(stores: Sequence[str]) -> Schema:
     words = {"clock": [*Clock], "rng": [*Rng], "errors": [*Errors]}
     offer: Schema = {name: {"enum": [str(word) for word in known]} for name, known in words.items()}
-    offer["caps"] = {"type": "array", "items": {"enum": sorted(capabilities())}}
+    offer["caps"] = {"type": "array", "items": {"enum": sorted(capabilities(stores))}}
     offer["profiles"] = {"type": "array", "items": {"enum": [str(profile) for profile in Profile]}}
-    stores = {
+    offers = {
         store: {
             "type": "object",
             "properties": {
@@ -157,13 +160,21 @@ def _hello() -> Schema:
                     },
                     "additionalProperties": False,
                 },
+                **_choices(store),
             },
         }
-        for store in lifecycles()
+        for store in stores
     }
     named = {"protocol": {"const": PROTOCOL}, "name": TEXT, "version": TEXT, "language": TEXT}
-    properties = {**named, "stores": {"type": "object", "properties": stores}}
+    properties = {**named, "stores": {"type": "object", "properties": offers}}
     return {"type": "object", "required": ["protocol", "stores"], "properties": properties}
+
+
+def _choices(store: str) -> Schema:
+    """What a subject may choose, where the law leaves a choice."""
+    choices = law(store, Profile.HARDENED).choices
+    properties = {name: {"enum": [*options]} for name, options in choices.items()}
+    return {"choices": {"type": "object", "properties": properties}} if choices else {}
 
 
 def config(store: str) -> Schema:
@@ -269,9 +280,9 @@ def _of(given: Given, number: Schema) -> Schema:
             return NATURAL if given == RAN else {"const": given}
 
 
-def schema_text() -> str:
+def schema_text(stores: Sequence[str] = OWN) -> str:
     """The schema as it is published."""
-    return json.dumps(schema_document(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(schema_document(stores), indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

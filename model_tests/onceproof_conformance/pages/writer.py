@@ -10,14 +10,14 @@ Schema of every message. The index is written by hand, but for the picture of th
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from onceproof_conformance.pages.departures import departures_page
 from onceproof_conformance.pages.house import with_house
 from onceproof_conformance.pages.protocol import protocol_page
-from onceproof_conformance.pages.schema import schema_text
+from onceproof_conformance.pages.schema import OWN, schema_text
 from onceproof_conformance.proof import scope_of
 from onceproof_conformance.results import Entry, entries
 from onceproof_spec import Profile, law, lifecycles
@@ -50,6 +50,12 @@ def _lines(store: str) -> Iterator[str]:
     listed = entries((store,))
     for entry in listed:
         yield f"| `{entry.name}` | {entry.promise.level} | {', '.join(entry.kind)} | {entry.promise.text} |"
+    yield from ("", "## What is proved of them", "")
+    yield "Each claim holds in the hardened law for any number of tokens and any limits."
+    yield "A clause that is not listed is a probe, which only the judge tries out."
+    for entry in listed:
+        if claims := entry.claims():
+            yield from ("", f"`{entry.name}`", "", *(f"- {claim}." for claim in claims))
     yield from ("", "## Where the published behaviour departs", "")
     for entry in listed:
         yield from _departures(entry)
@@ -60,29 +66,28 @@ def _departures(entry: Entry) -> Iterator[str]:
         yield f"- `{entry.name}`: published, {published}{f'; hardened, {hardened}' if hardened else ''}."
 
 
-def pages() -> Mapping[str, Callable[[], str]]:
-    """Every page by its place in the folder, and what makes its text."""
+def pages(stores: Sequence[str] = OWN) -> Mapping[str, Callable[[], str]]:
+    """Every page of some stores by its place in the folder, and what makes its text."""
     found: dict[str, Callable[[], str]] = {
-        f"{store}.md": partial(lifecycle_page, store) for store in lifecycles()
+        f"{store}.md": partial(lifecycle_page, store) for store in stores
     }
-    found[DEPARTURES] = partial(departures_page, COMMAND)
-    found["protocol.md"] = partial(protocol_page, COMMAND)
-    found["protocol.json"] = schema_text
-    for store in lifecycles():
+    found[DEPARTURES] = partial(departures_page, COMMAND, stores)
+    found["protocol.md"] = partial(protocol_page, COMMAND, stores)
+    found["protocol.json"] = partial(schema_text, stores)
+    for store in stores:
         for profile in Profile:
-            table = law(store, profile)
+            table, scope = law(store, profile), scope_of(store)
             for ending, made in (("tla", tla), ("cfg", configuration)):
-                found[f"tla/{name_of(table)}.{ending}"] = partial(
-                    made, table, scope_of(store), COMMAND
-                )
+                place = f"tla/{name_of(table)}.{ending}"
+                found[place] = partial(made, table, scope, COMMAND)
     return found
 
 
-def main(folder: str) -> None:
-    """Write every page into a folder."""
-    for place, made in pages().items():
+def main(folder: str, stores: Sequence[str] = OWN) -> None:
+    """Write every page of some stores into a folder."""
+    for place, made in pages(stores).items():
         path = Path(folder) / place
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(made(), "utf-8")
         print(f"wrote {path}")
     index = Path(folder) / INDEX

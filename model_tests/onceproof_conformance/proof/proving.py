@@ -149,7 +149,7 @@ def _other(profile: Profile) -> Profile:
 
 
 def _decisions(stores: list[str], announce: Announce) -> list[tuple[str, str, bool | None]]:
-    from onceproof_conformance.proof.decisions import PAIRS, compare_all, contracts, unproved
+    from onceproof_conformance.proof.decisions import compare_all, contracts, pairs_of, unproved
 
     found: list[tuple[str, str, bool | None]] = []
     fine: dict[str, bool | None] = {
@@ -158,7 +158,7 @@ def _decisions(stores: list[str], announce: Announce) -> list[tuple[str, str, bo
         "different": False,
         "refuted": False,
     }
-    pairs = [pair for pair in PAIRS if not stores or pair.store in stores]
+    pairs = [pair for store in stores or lifecycles() for pair in pairs_of(store)]
     for store, profile in dict.fromkeys((pair.store, pair.profile) for pair in pairs):
         name, rows = f"{store} records {profile}", unproved(law(store, profile))
         text = "; ".join([f"{name}: {'not proved' if rows else 'proved'}", *rows])

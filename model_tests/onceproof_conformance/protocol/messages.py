@@ -7,7 +7,7 @@ The operations and their fields are read off the law; nothing about them is writ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -88,9 +88,9 @@ def refusals(store: str, call: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def capabilities() -> frozenset[str]:
-    """Every capability that the protocol knows."""
-    known = {cap for store in lifecycles() for cap in needs(store).values() if cap}
+def capabilities(stores: Iterable[str] = ()) -> frozenset[str]:
+    """Every capability that the protocol knows, of some stores or of all."""
+    known = {cap for store in stores or lifecycles() for cap in needs(store).values() if cap}
     return frozenset(known | {"race", "restart", "durable", "clock_back"})
 
 

@@ -23,6 +23,19 @@ from onceproof_spec.language.claims import (
     when,
 )
 from onceproof_spec.language.lifecycle import Declared, Lifecycle
+from onceproof_spec.language.machine import (
+    Answer,
+    Choice,
+    Chosen,
+    Departure,
+    Event,
+    Flag,
+    State,
+    answers,
+    choice,
+    moves,
+    stays,
+)
 from onceproof_spec.language.promises import (
     CODES,
     DRAWS,
@@ -45,19 +58,6 @@ from onceproof_spec.language.promises import (
     rewrite,
     rows,
     should,
-)
-from onceproof_spec.language.rows import (
-    Answer,
-    Choice,
-    Chosen,
-    Departure,
-    Event,
-    Flag,
-    State,
-    answers,
-    choice,
-    moves,
-    stays,
 )
 from onceproof_spec.language.rules import (
     Admit,

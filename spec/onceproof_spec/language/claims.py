@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from onceproof_spec.language.rows import Event, State
+from onceproof_spec.language.machine import Event, State
 from onceproof_spec.language.rules import Call
 from onceproof_spec.language.terms import Comparison, Negation, Token, line_here
 from onceproof_spec.language.vocabulary import DefinitionError, Profile

@@ -14,8 +14,8 @@ from statemachine import StateMachine
 from statemachine.transition_list import TransitionList
 
 from onceproof_spec.language.claims import Sometimes
+from onceproof_spec.language.machine import Choice, Flag, State
 from onceproof_spec.language.promises import Promise
-from onceproof_spec.language.rows import Choice, Flag, State
 from onceproof_spec.language.rules import Calls
 from onceproof_spec.language.terms import (
     Comparison,

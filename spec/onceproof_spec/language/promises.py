@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from onceproof_spec.language.claims import Bound, Claim, States
-from onceproof_spec.language.rows import Departure, Event, Flag
+from onceproof_spec.language.machine import Departure, Event, Flag
 from onceproof_spec.language.rules import Call, Rule
 from onceproof_spec.language.terms import Comparison, Negation, line_here
 from onceproof_spec.language.vocabulary import Level, RestsOn

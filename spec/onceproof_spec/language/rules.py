@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 
-from onceproof_spec.language.rows import Condition, Departure, Event
+from onceproof_spec.language.machine import Condition, Departure, Event
 from onceproof_spec.language.terms import (
     Argument,
     Draws,

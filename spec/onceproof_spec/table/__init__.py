@@ -11,7 +11,7 @@ from onceproof_spec.language import (
     Profile,
     RestsOn,
 )
-from onceproof_spec.table.branches import Branch, branches, kinds
+from onceproof_spec.table.branching import Branch, branches, kinds
 from onceproof_spec.table.claims import View, concerns, conjuncts, over_fields, says
 from onceproof_spec.table.facts import Claim, Clauses, Departure, Facts, Promise
 from onceproof_spec.table.lowering import lower

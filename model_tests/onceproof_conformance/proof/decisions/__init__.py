@@ -12,6 +12,7 @@ from onceproof_conformance.proof.decisions.equivalence import (
     compare_all,
     contracts,
     named,
+    pairs_of,
 )
 from onceproof_conformance.proof.decisions.mutants import (
     DecisionMutant,
@@ -37,5 +38,6 @@ __all__ = [
     "declared",
     "found_by",
     "named",
+    "pairs_of",
     "unproved",
 ]

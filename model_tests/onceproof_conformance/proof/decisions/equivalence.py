@@ -21,9 +21,9 @@ from enum import StrEnum
 from types import ModuleType
 
 from onceproof_conformance.proof.decisions.questions import Make, NothingToDecide, Side
-from onceproof_conformance.proof.decisions.stores import compared_stores, module_of, sides_of
+from onceproof_conformance.proof.decisions.stores import decisions_of as compared_of
 from onceproof_conformance.protocol import ConformanceError
-from onceproof_spec import Profile, law
+from onceproof_spec import Profile, law, own
 
 TIMEOUT_S = 20.0
 
@@ -137,14 +137,21 @@ def _asked(pair: Pair) -> bool:
     return True
 
 
-PAIRS: tuple[Pair, ...] = tuple(
-    pair
-    for store in compared_stores()
-    for decision, make in sides_of(store).items()
-    for profile in (Profile.HARDENED, Profile.PUBLISHED)
-    if _asked(pair := Pair(store, decision, profile, module_of(store, decision), make))
-)
-"""Every decision of every store in every profile, but where the law leaves nothing to decide."""
+def pairs_of(store: str) -> tuple[Pair, ...]:
+    """Every decision of a store in every profile, but where the law leaves nothing to decide."""
+    compared = compared_of(store)
+    if compared is None:
+        return ()
+    pairs = (
+        Pair(store, decision, profile, compared.module_of(decision), make)
+        for decision, make in compared.sides.items()
+        for profile in (Profile.HARDENED, Profile.PUBLISHED)
+    )
+    return tuple(pair for pair in pairs if _asked(pair))
+
+
+PAIRS: tuple[Pair, ...] = tuple(pair for store in own() for pair in pairs_of(store))
+"""What is compared of our own five stores."""
 
 
 def decisions_of(pairs: Iterable[Pair]) -> tuple[tuple[ModuleType, str], ...]:

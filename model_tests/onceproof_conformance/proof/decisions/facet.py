@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from enum import IntEnum
 from types import ModuleType
 
-from onceproof_conformance.proof.decisions.questions import Make, Side, chosen, room, stepped
+from onceproof import _store, facet
+from onceproof_conformance.proof.decisions.questions import (
+    Decisions,
+    Make,
+    Side,
+    chosen,
+    room,
+    stepped,
+)
 from onceproof_spec import Table
 from onceproof_spec.table import CRASH
 
@@ -67,3 +75,5 @@ SIDES: Mapping[str, Make] = {
     "decide_consume": _consume,
     "decide_revoke": _revoke,
 }
+
+DECISIONS = Decisions(facet, SIDES, {"decide_room": _store})

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
+from onceproof import _expiring, _store, handoff
 from onceproof_conformance.proof.decisions.questions import (
+    Decisions,
     Make,
     Side,
     Token,
@@ -58,3 +60,7 @@ SIDES: Mapping[str, Make] = {
     "decide_consume": _consume,
     "decide_revoke": _revoke,
 }
+
+DECISIONS = Decisions(
+    handoff, SIDES, {"decide_now": _store, "decide_room": _store, "decide_expire": _expiring}
+)

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from onceproof import _store, join
 from onceproof_conformance.proof.decisions.questions import (
+    Decisions,
     Make,
     NothingToDecide,
     Side,
@@ -141,3 +143,5 @@ SIDES: Mapping[str, Make] = {
     "decide_abort": _abort,
     "decide_forget": _forget,
 }
+
+DECISIONS = Decisions(join, SIDES, {"decide_room": _store})

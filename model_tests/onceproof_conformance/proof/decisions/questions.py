@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from types import ModuleType
 from typing import Any, TypeVar, cast
@@ -134,3 +135,22 @@ def expire(table: Table, decisions: ModuleType, published: bool) -> tuple[Side, 
         return token_by_store(decisions.decide_expire(deadline, now))
 
     return by_law, by_store
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The decisions of a store, and how each is compared with the law.
+
+    Args:
+        module: The module that defines them.
+        sides: What makes the two sides of each question, by the name of the decision.
+        shared: The decisions that another module defines.
+    """
+
+    module: ModuleType
+    sides: Mapping[str, Make]
+    shared: Mapping[str, ModuleType] = field(default_factory=dict)
+
+    def module_of(self, decision: str) -> ModuleType:
+        """The module that defines a decision."""
+        return self.shared.get(decision, self.module)

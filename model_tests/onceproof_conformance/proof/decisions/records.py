@@ -11,25 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from onceproof_conformance.lifecycles import bundle_of
 from onceproof_spec import Table
-
-BLANK: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "join": {
-        "issued": ("holder", "overdue_at"),
-        "consumed": ("overdue_at",),
-        "expired": ("holder", "overdue_at"),
-        "aborted": ("holder", "overdue_at"),
-    },
-}
-"""The fields that are as they were at first, by lifecycle and state. In the initial state all
-are."""
 
 
 def blank_of(table: Table, state: str) -> tuple[str, ...]:
     """The fields of a record in one state that are as they were at first."""
     if state == table.initial:
         return tuple(table.fields)
-    return BLANK.get(table.name, {}).get(state, ())
+    return bundle_of(table.name).blank.get(state, ())
 
 
 def reachable(table: Table, state: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,15 @@ from enum import IntEnum
 from types import ModuleType
 from typing import Any
 
-from onceproof_conformance.proof.decisions.questions import Make, Side, now, room, stepped
+from onceproof import _store, session
+from onceproof_conformance.proof.decisions.questions import (
+    Decisions,
+    Make,
+    Side,
+    now,
+    room,
+    stepped,
+)
 from onceproof_spec import Table
 
 Version = tuple[str, tuple[int, int] | None]
@@ -78,3 +86,5 @@ SIDES: Mapping[str, Make] = {
     "decide_get": _get,
     "decide_drop": _drop,
 }
+
+DECISIONS = Decisions(session, SIDES, {"decide_now": _store, "decide_room": _store})

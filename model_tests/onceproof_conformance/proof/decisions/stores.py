@@ -2,52 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import ModuleType
-
-import onceproof.facet
-import onceproof.handoff
-import onceproof.join
-import onceproof.session
-import onceproof.ticket
-from onceproof import _expiring, _store
-from onceproof_conformance.proof.decisions import facet, handoff, join, session, ticket
-from onceproof_conformance.proof.decisions.questions import Make
-
-SIDES: Mapping[str, Mapping[str, Make]] = {
-    "handoff": handoff.SIDES,
-    "join": join.SIDES,
-    "ticket": ticket.SIDES,
-    "session": session.SIDES,
-    "facet": facet.SIDES,
-}
-MODULES: Mapping[str, ModuleType] = {
-    "handoff": onceproof.handoff,
-    "join": onceproof.join,
-    "ticket": onceproof.ticket,
-    "session": onceproof.session,
-    "facet": onceproof.facet,
-}
-"""Where the decisions of each store are defined."""
-
-SHARED: Mapping[str, ModuleType] = {
-    "decide_now": _store,
-    "decide_room": _store,
-    "decide_expire": _expiring,
-}
-"""The decisions that several stores share, with their modules."""
+from onceproof_conformance.lifecycles import bundle_of, loaded
+from onceproof_conformance.proof.decisions.questions import Decisions
 
 
-def compared_stores() -> tuple[str, ...]:
-    """The stores whose decisions are compared with the law."""
-    return tuple(MODULES)
-
-
-def sides_of(store: str) -> Mapping[str, Make]:
-    """What makes the two sides, for every decision that a store asks."""
-    return SIDES[store]
-
-
-def module_of(store: str, decision: str) -> ModuleType:
-    """The module that defines a decision of a store."""
-    return SHARED.get(decision, MODULES[store])
+def decisions_of(store: str) -> Decisions | None:
+    """The decisions of a store that are compared with its law; None, where nothing is."""
+    path = bundle_of(store).decisions
+    found: Decisions | None = loaded(path) if path else None
+    return found

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import cast
 
+from onceproof import _expiring, _store, ticket
 from onceproof_conformance.proof.decisions.questions import (
+    Decisions,
     Make,
     NothingToDecide,
     Side,
@@ -81,3 +83,7 @@ SIDES: Mapping[str, Make] = {
     "decide_redeem": _redeem,
     "decide_sweep_due": _sweep_due,
 }
+
+DECISIONS = Decisions(
+    ticket, SIDES, {"decide_now": _store, "decide_room": _store, "decide_expire": _expiring}
+)
