@@ -17,11 +17,11 @@ import onceproof
 import onceproof_conformance
 import onceproof_spec
 from onceproof_spec import Profile, Table, law, own
+from places import ROOT
 
 REFERENCE, SPEC, CONFORMANCE = (
     Path(str(package.__path__[0])) for package in (onceproof, onceproof_spec, onceproof_conformance)
 )
-ROOT = Path(__file__).parent.parent
 PACKAGES = {"onceproof": REFERENCE, "onceproof_spec": SPEC, "onceproof_conformance": CONFORMANCE}
 
 PARTICULAR = {"__init__.py", "laws.py", *(f"{name}.py" for name in own())}
@@ -41,6 +41,7 @@ ORDINARY = {
     "get": "how Python reads a mapping",
     "join": "how Python puts texts together, and paths",
     "begin": "a keyword of Murphi",
+    "evict": "what a rule does",
 }
 """Names of an event or a field that are also words that every program uses, and why they may be
 there.
