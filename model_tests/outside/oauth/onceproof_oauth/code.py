@@ -16,7 +16,7 @@ from __future__ import annotations
 from onceproof_spec.language import (
     CRASH, DRAWS, INSTANTS, UNCHANGED,
     Admit, Apply, Call, Calls, Departs, Departure, Draw, Draws, Fetch, Lifecycle, Limit, Mark,
-    Profile, State, StoreField, Sweep, Tell, Text, Token, TokenField,
+    State, StoreField, Sweep, Tell, Text, Token, TokenField,
     always, answer, answers, any_call, at, choice, count, drawn, each, effect, exact, failure,
     guard, held, must, others, refusal_of, rows, sets, should, sometimes, stays, token_in, told,
     when,
@@ -395,5 +395,4 @@ class AuthorizationCode(Lifecycle):
         sometimes("as many are held as the limit says", held == codes_max),
         sometimes("a dead code is held", token_in(issued, ~alive)),
         sometimes("what was issued is dead", token_in(redeemed, ~alive)),
-        sometimes("issue crashes", when(calls.issue, CRASH), only=Profile.PUBLISHED),
     )
