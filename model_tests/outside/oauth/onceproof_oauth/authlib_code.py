@@ -24,18 +24,18 @@ from authlib.oauth2 import OAuth2Error, OAuth2Request, ResourceProtector
 from authlib.oauth2.rfc6749 import (
     AuthorizationCodeMixin,
     AuthorizationServer,
-    BasicOAuth2Payload,
     ClientMixin,
 )
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc6750 import BearerTokenGenerator, BearerTokenValidator
 from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
-
 from onceproof_conformance.adapter import Adapter, Offer, Refused, draws
+
+from onceproof_oauth.stores import CODE_BYTES, Drawn
 
 CODE_SECONDS = 300
 """How long a code lives: `OAuth2AuthorizationCodeMixin` says so, and nothing sets it."""
-CODE_BYTES = 32
 SITE = "https://server.example/"
 SECRET = "secret"
 
@@ -143,11 +143,11 @@ class Request(OAuth2Request):
 class Server(AuthorizationServer):
     """The server as a framework integrates it."""
 
-    def __init__(self, grant_seconds: int, random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(self, grant_seconds: int, drawn: Drawn, meet: Callable[[], None]) -> None:
         super().__init__()
         self.codes: dict[str, Code] = {}
         self.tokens: dict[str, Token] = {}
-        self.random_bytes, self.numbers = random_bytes, itertools.count()
+        self.random_bytes, self.meet, self.numbers = drawn, meet, itertools.count()
         made = BearerTokenGenerator(self.access_token, expires_generator=grant_seconds)
         self.register_token_generator("default", made)
         self.register_grant(Grant, [CodeChallenge(required=True)])
@@ -160,6 +160,7 @@ class Server(AuthorizationServer):
         return Client(client_id)
 
     def save_token(self, token: Mapping[str, Any], request: OAuth2Request) -> None:
+        self.meet()
         self.tokens[token["access_token"]] = Token(token, request.client.client_id)
 
     def send_signal(self, name: str, *args: object, **told: object) -> None:
@@ -209,9 +210,9 @@ def redirect_uri(redirect: str | None) -> str | None:
 class Operations:
     """Authlib as the protocol's operations."""
 
-    def __init__(self, config: Mapping[str, int], server: type[Server] = Server) -> None:
-        self.source: Callable[[int], bytes] = draws([])
-        self.server = server(config["grant_ms"], lambda size: self.source(size))
+    def __init__(self, config: Mapping[str, int], meet: Callable[[], None]) -> None:
+        self.drawn = Drawn()
+        self.server = Server(config["grant_ms"], self.drawn, meet)
         self.issued: dict[str, str] = {}  # the access token by the code that it was issued for
         self.resource = ResourceProtector()
         self.resource.register_token_validator(Validator(self.server))
@@ -219,7 +220,7 @@ class Operations:
     def issue(
         self, at: int, client: str, redirect: str | None, challenge: str | None, rng: list[str]
     ) -> str:
-        CLOCK.now, self.source = at, draws(rng)
+        CLOCK.now, self.drawn.source = at, draws(rng)
         asked = None if challenge is None else create_s256_code_challenge(proof(challenge))
         form = given(
             response_type="code",
@@ -274,4 +275,14 @@ class AuthlibCode(Adapter):
     }
 
     def open(self, store: str, profile: str, config: Mapping[str, int]) -> object:
-        return Operations(config)
+        return Operations(config, self.meeting)
+
+
+class RacingAuthlibCode(AuthlibCode):
+    """The same in threads, which all meet where a token is saved."""
+
+    stores = {
+        "oauth_code": Offer(
+            caps=("clock_back", "race"), fixed={"code_ms": CODE_SECONDS}, profiles=("published",)
+        )
+    }

@@ -1,9 +1,8 @@
 """Authorization codes: each exchanged once for a grant, by the client that it was issued to.
 
 An authorization server hands a code to the user's browser. The client exchanges it at the token
-endpoint, and a verifier proves that it is the client that asked. A code that comes twice was stolen
-by somebody, so what was issued for it ends. The verifier of a challenge is written as the same
-text: how the one is hashed into the other is no matter of the store.
+endpoint, and its verifier proves that it is the one that asked. A code that comes twice was stolen
+by somebody, so what was issued for it ends. A challenge and its verifier are one text here.
 
 From RFC 6749, 4.1.2, 4.1.3, 5.2 and 10.5; RFC 7636, 4.6; and RFC 9700, 2.1.1 and 4.2.4. Published
 in Authlib 1.9.10: `AuthorizationCodeGrant` with `CodeChallenge`, over storage as its documentation
@@ -90,7 +89,6 @@ class AuthorizationCode(Lifecycle):
         | absent.to(issued, on=[bind, answers("ok")])
         | redeemed.to(issued, cond=[used_is_forgotten, dies_late], on=[bind_longer, answers("ok")])
         | redeemed.to(issued, cond=used_is_forgotten, on=[bind, answers("ok")])
-        | stays(issued, redeemed, cond=collision_crashes, on=answers(CRASH))
         | stays(issued, redeemed, on=answers("collision"))
     )
     expire = (
@@ -154,7 +152,7 @@ class AuthorizationCode(Lifecycle):
                 *keep_time,
                 Sweep(expire, unless=keeps_everything),
                 Admit(codes_max, refusal="codes_limit", never=keeps_everything),
-                Draw(issue, draws, cond=collision_crashes),
+                Draw(issue, draws, again="collision", exhausted=CRASH, cond=collision_crashes),
                 Draw(
                     issue,
                     draws,
@@ -191,6 +189,10 @@ class AuthorizationCode(Lifecycle):
             answer(redeem, before=redeemed),
             answer(redeem, "unknown", rank=1),
         ],
+        departs=Departs(
+            published="two at once both win, for the token is saved and then the code deleted",
+            in_practice="Between the two stands a database, and a double click comes in time.",
+        ),
     )
     bound_to_client = must(
         "Only the client that a code was issued to exchanges it (RFC 6749, 4.1.3).",
@@ -335,7 +337,7 @@ class AuthorizationCode(Lifecycle):
     never_issued_twice = must(
         "A draw equal to a code that is held is drawn again, 16 times at most.",
         when(issue, before=issued).then(UNCHANGED, "collision"),
-        when(calls.issue, "collision_exhausted").then(drew_all),
+        when(calls.issue, "collision_exhausted", CRASH).then(drew_all),
         upheld_by=[
             rows(issue, before=issued),
             effect(calls.issue, Draw, ~collision_crashes),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from onceproof_conformance.adapter import Adapter
+
 from onceproof_oauth.stores import (
     CODE_BYTES,
     CodeError,
