@@ -6,8 +6,7 @@ by somebody, so what was issued for it ends. A challenge and its verifier are on
 
 From RFC 6749, 4.1.2, 4.1.3, 5.2 and 10.5; RFC 7636, 4.6; and RFC 9700, 2.1.1 and 4.2.4. Published
 in Authlib 1.9.10: `AuthorizationCodeGrant` with `CodeChallenge`, over storage as its documentation
-shows it and the columns of `authlib.integrations.sqla_oauth2`. Its clock ticks in whole seconds,
-300 of which a code lives.
+shows it, which reads the clock in whole seconds and lets a code live for 300.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class AuthorizationCode(Lifecycle):
     bound_redirect = TokenField(text=True)
     bound_challenge = TokenField(text=True)
     now = StoreField()  # the instant by which a call is judged
-    codes_max, code_ms, grant_ms, attempts = Limit(), Limit(), Limit(), Limit(16)
+    codes_max, code_ms, grant_ms, attempts, once = Limit(), Limit(), Limit(), Limit(16), Limit(1)
     code, client, draws = Token(), Text(), Draws()
     redirect, challenge, verifier = Text(optional=True), Text(optional=True), Text(optional=True)
 
@@ -80,7 +79,7 @@ class AuthorizationCode(Lifecycle):
     keeps_everything = Departure()
     used_is_forgotten = Departure()
     failure_crashes = Departure()
-    collision_crashes = Departure()
+    no_redraw = Departure()
     says_more = Departure()
 
     # What happens to one code: in each state, the first row whose guards hold.
@@ -152,7 +151,9 @@ class AuthorizationCode(Lifecycle):
                 *keep_time,
                 Sweep(expire, unless=keeps_everything),
                 Admit(codes_max, refusal="codes_limit", never=keeps_everything),
-                Draw(issue, draws, again="collision", exhausted=CRASH, cond=collision_crashes),
+                Draw(
+                    issue, draws, attempts=once, again="collision", exhausted=CRASH, cond=no_redraw
+                ),
                 Draw(
                     issue,
                     draws,
@@ -160,7 +161,7 @@ class AuthorizationCode(Lifecycle):
                     again="collision",
                     exhausted="collision_exhausted",
                     failed="random",
-                    unless=collision_crashes,
+                    unless=no_redraw,
                 ),
             ],
         ),
@@ -178,6 +179,7 @@ class AuthorizationCode(Lifecycle):
         len=Call(does=[Tell(held)], needs="len"),
     )
     # What is promised: the sentence, what is proved of it, and what upholds it.
+    right, right_anywhere = (~by_another, ~elsewhere, ~unproven), (~by_another, anywhere, ~unproven)
     binding = effect(issue, "ok", rank=2)
     single_use = must(
         "A code is exchanged at most once, also when callers race (RFC 6749, 4.1.2).",
@@ -189,10 +191,7 @@ class AuthorizationCode(Lifecycle):
             answer(redeem, before=redeemed),
             answer(redeem, "unknown", rank=1),
         ],
-        departs=Departs(
-            published="two at once both win, for the token is saved and then the code deleted",
-            in_practice="Between the two stands a database, and a double click comes in time.",
-        ),
+        departs=Departs(published="two at once both win: the code is deleted afterwards"),
     )
     bound_to_client = must(
         "Only the client that a code was issued to exchanges it (RFC 6749, 4.1.3).",
@@ -223,8 +222,8 @@ class AuthorizationCode(Lifecycle):
         "ends it: whichever the store declares.",
         when(redeem, "unknown", "spent", *wrong).then(UNCHANGED),
         when(redeem, "unknown", "burnt").then(after=absent),
-        when(redeem, alive, ~by_another, ~elsewhere, ~unproven, before=issued).then("ok"),
-        when(redeem, alive, ~by_another, anywhere, ~unproven, before=issued).then("ok"),
+        when(redeem, alive, *right, before=issued).then("ok"),
+        when(redeem, alive, *right_anywhere, before=issued).then("ok"),
         upheld_by=[effect(redeem, *wrong, "burnt", before=issued), answer(redeem, "ok")],
     )
     dead_at_deadline = must(
@@ -263,10 +262,8 @@ class AuthorizationCode(Lifecycle):
     reuse_revokes = should(
         "A used code that comes again ends what was issued for it; whether a wrong request ends "
         "it too, the store declares (RFC 6749, 4.1.2 and 10.5; RFC 9700, 4.2.4).",
-        when(redeem, alive, ~by_another, ~elsewhere, ~unproven, before=redeemed)
-        .then("reused", after=absent),
-        when(redeem, alive, ~by_another, anywhere, ~unproven, before=redeemed)
-        .then("reused", after=absent),
+        when(redeem, alive, *right, before=redeemed).then("reused", after=absent),
+        when(redeem, alive, *right_anywhere, before=redeemed).then("reused", after=absent),
         upheld_by=effect(redeem, "spent", "reused"),
         departs=Departs(
             used_is_forgotten,
@@ -275,7 +272,7 @@ class AuthorizationCode(Lifecycle):
             in_practice="The code is deleted once it is used. A thief who came first keeps the "
             "access token, and nothing tells the server that the code came twice.",
         ),
-    )  # fmt: skip
+    )
     used_is_remembered = must(
         "A used code is held as long as what was issued for it, and is not issued again meanwhile.",
         when(issue, before=redeemed).then(UNCHANGED, "collision"),
@@ -283,8 +280,7 @@ class AuthorizationCode(Lifecycle):
         upheld_by=[rows(issue, before=redeemed), effect(calls.issue, Sweep, rank=1)],
         departs=Departs(
             used_is_forgotten,
-            published="it is deleted when it is used",
-            in_practice="A code can't be told from one that never was, so its reuse goes unseen.",
+            published="it is deleted when it is used, and looks as one that never was",
         ),
     )
     grant_lives = must(
@@ -340,11 +336,11 @@ class AuthorizationCode(Lifecycle):
         when(calls.issue, "collision_exhausted", CRASH).then(drew_all),
         upheld_by=[
             rows(issue, before=issued),
-            effect(calls.issue, Draw, ~collision_crashes),
-            count(calls.issue, Draw, ~collision_crashes),
+            effect(calls.issue, Draw, ~no_redraw),
+            count(calls.issue, Draw, ~no_redraw),
         ],
         departs=Departs(
-            collision_crashes,
+            no_redraw,
             published="the request crashes, for the column is unique",
             hardened="it is drawn again",
             in_practice="48 random characters do not collide; those of a broken source do.",
@@ -369,14 +365,13 @@ class AuthorizationCode(Lifecycle):
         departs=Departs(
             keeps_everything,
             published="it never refuses",
-            in_practice="What never refuses never refuses too early; nor when it should.",
         ),
     )
     random_failure_issues_nothing = must(
         "A failing random source issues nothing and leaves the store usable.",
         when(calls.issue).then("ok", "codes_limit", "collision_exhausted", "random"),
         each(calls.issue, "random", CRASH, after=(issued, redeemed)).then(UNCHANGED),
-        upheld_by=[effect(calls.issue, Fetch), failure(calls.issue, Draw, ~collision_crashes)],
+        upheld_by=[effect(calls.issue, Fetch), failure(calls.issue, Draw, ~no_redraw)],
         rests_on=DRAWS,
         departs=Departs(
             failure_crashes,

@@ -33,7 +33,7 @@ CHOICES = [
     for refused, reuse in product(("kept", "burnt"), ("any", "valid"))
 ]
 LIMITS = {"code_ms": 1, "grant_ms": 1, "attempts": 1}
-FULL = Scope({**LIMITS, "codes_max": 1}, tokens=2, clock=2, texts=2)
+FULL = Scope({**LIMITS, "codes_max": 1}, tokens=2, clock=1, texts=2)
 """Two codes, of which one is held: the bound is reached."""
 COLLIDING = Scope({**LIMITS, "codes_max": 2}, tokens=1, clock=2, texts=2)
 """One code and room for two: a draw is held already."""
