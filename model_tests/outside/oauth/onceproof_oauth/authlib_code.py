@@ -22,7 +22,6 @@ from authlib.integrations.sqla_oauth2 import (
 )
 from authlib.oauth2 import OAuth2Error, OAuth2Request, ResourceProtector
 from authlib.oauth2.rfc6749 import (
-    AuthorizationCodeMixin,
     AuthorizationServer,
     ClientMixin,
 )
@@ -59,7 +58,7 @@ class Client(ClientMixin):
     def get_default_redirect_uri(self) -> str:
         return "https://client.example/"
 
-    def get_allowed_scope(self, scope: str | None) -> str:
+    def get_allowed_scope(self, scope: str) -> str:
         return ""
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
@@ -81,7 +80,7 @@ class Client(ClientMixin):
 class Code(OAuth2AuthorizationCodeMixin):
     """A row of the table of codes."""
 
-    def __init__(self, code: str, request: OAuth2Request) -> None:
+    def __init__(self, code: str, request: Any) -> None:
         data = request.payload.data
         self.code, self.client_id, self.scope = code, request.client.client_id, request.scope
         self.redirect_uri = request.payload.redirect_uri
@@ -109,34 +108,34 @@ class Grant(AuthorizationCodeGrant):
         code: str = self.server.random_bytes(CODE_BYTES).hex()
         return code
 
-    def save_authorization_code(self, code: str, request: OAuth2Request) -> Code:
+    def save_authorization_code(self, code: str, request: Any) -> Code:
         if code in self.server.codes:
             raise RuntimeError("UNIQUE constraint failed: code")
         item = self.server.codes[code] = Code(code, request)
         return item
 
-    def query_authorization_code(self, code: str, client: Client) -> Code | None:
+    def query_authorization_code(self, code: str, client: Any) -> Code | None:
         item: Code | None = self.server.codes.get(code)
         if item and item.client_id == client.client_id and not item.is_expired():
             return item
         return None
 
-    def delete_authorization_code(self, authorization_code: AuthorizationCodeMixin) -> None:
+    def delete_authorization_code(self, authorization_code: Any) -> None:
         self.server.codes.pop(authorization_code.code, None)
 
-    def authenticate_user(self, authorization_code: AuthorizationCodeMixin) -> str:
+    def authenticate_user(self, authorization_code: Any) -> str:
         return "user"
 
 
 class Request(OAuth2Request):
     """A request of a framework that hands over its form."""
 
-    def __init__(self, method: str, form: Mapping[str, str]) -> None:
-        super().__init__(method, SITE)
+    def __init__(self, method: str, form: dict[str, str], authorization: str = "") -> None:
+        super().__init__(method, SITE, headers={"Authorization": authorization})
         self.payload, self._form = BasicOAuth2Payload(form), form
 
     @property
-    def form(self) -> Mapping[str, str]:
+    def form(self) -> dict[str, str]:
         return self._form
 
 
@@ -148,7 +147,7 @@ class Server(AuthorizationServer):
         self.codes: dict[str, Code] = {}
         self.tokens: dict[str, Token] = {}
         self.random_bytes, self.meet, self.numbers = drawn, meet, itertools.count()
-        made = BearerTokenGenerator(self.access_token, expires_generator=grant_seconds)
+        made = BearerTokenGenerator(self.access_token, expires_generator=lambda *_: grant_seconds)
         self.register_token_generator("default", made)
         self.register_grant(Grant, [CodeChallenge(required=True)])
 
@@ -159,7 +158,7 @@ class Server(AuthorizationServer):
     def query_client(self, client_id: str) -> Client:
         return Client(client_id)
 
-    def save_token(self, token: Mapping[str, Any], request: OAuth2Request) -> None:
+    def save_token(self, token: Mapping[str, Any], request: Any) -> None:
         self.meet()
         self.tokens[token["access_token"]] = Token(token, request.client.client_id)
 
@@ -231,8 +230,8 @@ class Operations:
         )
         request = Request("GET", form)
         grant = self.server.get_consent_grant(request, end_user="user")
-        _, _, headers = self.server.create_authorization_response(request, "user", grant)
-        code = parse_qs(urlsplit(headers["Location"]).query)["code"][0]
+        response: Any = self.server.create_authorization_response(request, "user", grant)
+        code = parse_qs(urlsplit(response[2]["Location"]).query)["code"][0]
         self.issued.pop(code, None)
         return code
 
@@ -248,15 +247,15 @@ class Operations:
             redirect_uri=redirect_uri(redirect),
             code_verifier=None if verifier is None else proof(verifier),
         )
-        status, body, _ = self.server.create_token_response(Request("POST", form))
+        response: Any = self.server.create_token_response(Request("POST", form))
+        status, body, _ = response
         if status != 200:
             raise Refused(dict(body)["error"])
         self.issued[code] = body["access_token"]
 
     def use(self, at: int, code: str) -> bool:
         CLOCK.now = at
-        request = Request("GET", {})
-        request.headers["Authorization"] = f"Bearer {self.issued.get(code, 'none')}"
+        request = Request("GET", {}, f"Bearer {self.issued.get(code, 'none')}")
         try:
             self.resource.validate_request(None, request)
         except OAuth2Error:
