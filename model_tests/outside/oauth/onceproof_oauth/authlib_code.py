@@ -58,7 +58,7 @@ class Client(ClientMixin):
     def get_default_redirect_uri(self) -> str:
         return "https://client.example/"
 
-    def get_allowed_scope(self, scope: str) -> str:
+    def get_allowed_scope(self, scope: Any) -> str:
         return ""
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
