@@ -139,6 +139,7 @@ class AuthorizationCode(Lifecycle):
     invalid_grant = refusal_of("invalid_grant")
     wrong = ("wrong_client", "wrong_redirect", "unasked", "wrong_verifier")
     refused = ("unknown", "dead", *wrong, "burnt", "spent", "reused")
+    not_granted = (*wrong, "burnt", "invalid_request")
     keep_time = (
         Mark(advance, cond=clock_may_go_back),
         Mark(advance, cond=later, unless=clock_may_go_back, seen_with="clock_back"),
@@ -178,6 +179,7 @@ class AuthorizationCode(Lifecycle):
         ),
         len=Call(does=[Tell(held)], needs="len"),
     )
+
     # What is promised: the sentence, what is proved of it, and what upholds it.
     right, right_anywhere = (~by_another, ~elsewhere, ~unproven), (~by_another, anywhere, ~unproven)
     binding = effect(issue, "ok", rank=2)
@@ -210,7 +212,12 @@ class AuthorizationCode(Lifecycle):
         "The verifier is the challenge's, and none is as wrong as a wrong one (RFC 7636, 4.6).",
         when(redeem, "ok", ~unchallenged).then(~unproven, ~silent),
         when(issue, "ok").then(to_the_challenge),
-        upheld_by=[guard(unproven), answer(redeem, unproven, before=issued), binding],
+        upheld_by=[
+            guard(unproven),
+            answer(redeem, unproven, before=issued),
+            answer(redeem, silent, before=issued),
+            binding,
+        ],
     )
     no_downgrade = must(
         "A verifier is accepted only where there was a challenge (RFC 9700, 2.1.1).",
@@ -220,11 +227,11 @@ class AuthorizationCode(Lifecycle):
     refused_keeps_the_code = must(
         "A request that is refused for what came with a live code leaves the code as it was, or "
         "ends it: whichever the store declares.",
-        when(redeem, "unknown", "spent", *wrong).then(UNCHANGED),
+        when(redeem, "unknown", "spent", "invalid_request", *wrong).then(UNCHANGED),
         when(redeem, "unknown", "burnt").then(after=absent),
         when(redeem, alive, *right, before=issued).then("ok"),
         when(redeem, alive, *right_anywhere, before=issued).then("ok"),
-        upheld_by=[effect(redeem, *wrong, "burnt", before=issued), answer(redeem, "ok")],
+        upheld_by=[effect(redeem, *not_granted, before=issued), answer(redeem, "ok")],
     )
     dead_at_deadline = must(
         "A code is alive until the last millisecond before issue + code_ms, and dead at it (RFC "
@@ -248,7 +255,6 @@ class AuthorizationCode(Lifecycle):
                 dies_late,
                 published="alive at it, for `is_expired` asks for `auth_time + 300 < time.time()`",
                 hardened="dead at it",
-                in_practice="A code lives up to one second longer than its 300.",
             ),
             Departs(
                 clock_may_go_back,
@@ -390,6 +396,5 @@ class AuthorizationCode(Lifecycle):
     # What does come about, lest the promises be empty. That every answer does goes without saying.
     reached = (
         sometimes("as many are held as the limit says", held == codes_max),
-        sometimes("a dead code is held", token_in(issued, ~alive)),
-        sometimes("what was issued is dead", token_in(redeemed, ~alive)),
+        sometimes("a dead code is held", token_in((issued, redeemed), ~alive)),
     )
