@@ -78,8 +78,7 @@ class AuthorizationCode(Lifecycle):
     clock_may_go_back = Departure()
     keeps_everything = Departure()
     used_is_forgotten = Departure()
-    failure_crashes = Departure()
-    no_redraw = Departure()
+    crashes = Departure()
     says_more = Departure()
 
     # What happens to one code: in each state, the first row whose guards hold.
@@ -148,13 +147,11 @@ class AuthorizationCode(Lifecycle):
         issue=Call(
             takes=[client, redirect, challenge, draws],
             does=[
-                Fetch(draws, failed=CRASH, cond=failure_crashes),
+                Fetch(draws, failed=CRASH, cond=crashes),
                 *keep_time,
                 Sweep(expire, unless=keeps_everything),
                 Admit(codes_max, refusal="codes_limit", never=keeps_everything),
-                Draw(
-                    issue, draws, attempts=once, again="collision", exhausted=CRASH, cond=no_redraw
-                ),
+                Draw(issue, draws, attempts=once, again="collision", exhausted=CRASH, cond=crashes),
                 Draw(
                     issue,
                     draws,
@@ -162,7 +159,7 @@ class AuthorizationCode(Lifecycle):
                     again="collision",
                     exhausted="collision_exhausted",
                     failed="random",
-                    unless=no_redraw,
+                    unless=crashes,
                 ),
             ],
         ),
@@ -342,11 +339,11 @@ class AuthorizationCode(Lifecycle):
         when(calls.issue, "collision_exhausted", CRASH).then(drew_all),
         upheld_by=[
             rows(issue, before=issued),
-            effect(calls.issue, Draw, ~no_redraw),
-            count(calls.issue, Draw, ~no_redraw),
+            effect(calls.issue, Draw, ~crashes),
+            count(calls.issue, Draw, ~crashes),
         ],
         departs=Departs(
-            no_redraw,
+            crashes,
             published="the request crashes, for the column is unique",
             hardened="it is drawn again",
             in_practice="48 random characters do not collide; those of a broken source do.",
@@ -366,7 +363,7 @@ class AuthorizationCode(Lifecycle):
     limit_only_at_the_bound = must(
         "Issue refuses for capacity only when `codes_max` codes are held that are not dead.",
         when(calls.issue, "codes_limit").then(full),
-        each(calls.issue, after=(issued, redeemed)).then(alive_after),
+        each(calls.issue, "ok", "codes_limit", after=(issued, redeemed)).then(alive_after),
         upheld_by=[answer(calls.issue, Admit), effect(calls.issue, Sweep)],
         departs=Departs(
             keeps_everything,
@@ -377,10 +374,10 @@ class AuthorizationCode(Lifecycle):
         "A failing random source issues nothing and leaves the store usable.",
         when(calls.issue).then("ok", "codes_limit", "collision_exhausted", "random"),
         each(calls.issue, "random", CRASH, after=(issued, redeemed)).then(UNCHANGED),
-        upheld_by=[effect(calls.issue, Fetch), failure(calls.issue, Draw, ~no_redraw)],
+        upheld_by=[effect(calls.issue, Fetch), failure(calls.issue, Draw, ~crashes)],
         rests_on=DRAWS,
         departs=Departs(
-            failure_crashes,
+            crashes,
             published="the request crashes",
             hardened="`random`",
             in_practice="A machine whose random source is not ready answers no error of OAuth's.",
