@@ -19,7 +19,7 @@ TEXT_KINDS = (Kind.TEXT, Kind.TEXT_OR_NONE)
 INSTANTS = 3
 """At about so many instants a walk makes each call."""
 
-WALKED_MAX = 20_000
+WALKED_MAX = 40_000
 """About so many sequences are walked in one small store, and no more."""
 
 SEARCHED_MAX = 300
@@ -105,10 +105,10 @@ def depth(table: Table, scope: Scope) -> int:
     alphabet = _alphabet(table, scope)
     at_once = sum(request.at == 0 for request in alphabet)
     states_max = max(2, WALKED_MAX // (at_once * INSTANTS))
-    for calls in (4, 3):
-        if _states(table, scope, alphabet, calls - 1, states_max) < states_max:
+    for calls in (4, 3, 2):
+        if _states(table, scope, alphabet, calls, states_max) < states_max:
             return calls
-    return 2
+    return 1
 
 
 def _alphabet(table: Table, scope: Scope) -> list[Request]:

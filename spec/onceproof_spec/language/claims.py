@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from onceproof_spec.language.machine import Event, State
+from onceproof_spec.language.machine import Event, Flag, State
 from onceproof_spec.language.rules import Call
 from onceproof_spec.language.terms import Comparison, Negation, Token, line_here
 from onceproof_spec.language.vocabulary import DefinitionError, Profile
@@ -47,9 +47,13 @@ class Cases:
     line: str = field(default_factory=line_here)
 
     def then(
-        self, *facts: Fact, before: States = (), after: States = (), only: Profile | None = None
+        self,
+        *facts: Fact,
+        before: States = (),
+        after: States = (),
+        only: Profile | Flag | None = None,
     ) -> Claim:
-        """What holds in these cases; in one profile only, if given."""
+        """What holds in these cases; in one profile only, or under one choice, if given."""
         return Claim(self, Facts(facts, before, after), only)
 
 
@@ -59,7 +63,7 @@ class Each:
 
     cases: tuple[Cases, ...]
 
-    def then(self, *facts: Fact, only: Profile | None = None) -> tuple[Claim, ...]:
+    def then(self, *facts: Fact, only: Profile | Flag | None = None) -> tuple[Claim, ...]:
         """What holds in the cases of each."""
         return tuple(cases.then(*facts, only=only) for cases in self.cases)
 
@@ -82,7 +86,7 @@ class Claim:
 
     when: Cases
     facts: Facts
-    only: Profile | None = None
+    only: Profile | Flag | None = None
     other: Cases | None = None
 
     @property
@@ -104,7 +108,7 @@ class Sometimes:
 
     what: str
     about: Comparison | Cases
-    only: Profile | None = None
+    only: Profile | Flag | None = None
     line: str = field(default_factory=line_here)
 
 
@@ -147,6 +151,8 @@ def always(bound: Comparison) -> Bound:
     return Bound(bound)
 
 
-def sometimes(what: str, about: Comparison | Cases, *, only: Profile | None = None) -> Sometimes:
+def sometimes(
+    what: str, about: Comparison | Cases, *, only: Profile | Flag | None = None
+) -> Sometimes:
     """That something comes about: `held == limit`, a call or a token that is so."""
     return Sometimes(what, about, only)

@@ -274,7 +274,7 @@ class CallRun(WorkingStore, RuleVisitor[GuardedRule, None]):
             row, known = self.select(rule.event, token, self.records.get(token, self.absent))
             if row.code != rule.again:
                 self.took("drawn")
-                return self.settle(token, row, known, partial(_drawn, token))
+                return self.settle(token, row, known, partial(_drawn, rule, token))
             self.took(rule.again)
             self.put(token, row, known)
             if self.colliding(rule, token, f"again {min(index, attempts - 1 - index)}"):
@@ -418,6 +418,8 @@ class CallRun(WorkingStore, RuleVisitor[GuardedRule, None]):
             self.reply = ANY
 
 
-def _drawn(token: int, code: str, known: Mapping[str, Any], after: Mapping[str, Any]) -> Reply:
-    """The reply to a draw, whatever the fields are."""
-    return Reply(token=token)
+def _drawn(
+    rule: Draw, token: int, code: str, known: Mapping[str, Any], after: Mapping[str, Any]
+) -> Reply:
+    """The reply to a draw: the token, unless its row refuses it."""
+    return Reply(token=token) if code in ("ok", rule.again) else refused(code)

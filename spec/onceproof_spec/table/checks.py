@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from onceproof_spec.language import Kind
-from onceproof_spec.table.rules import Mark, Rule, Sweep
+from onceproof_spec.table.rules import Draw, Mark, Rule, Sweep
 from onceproof_spec.table.table import GuardedRule, LoweredCall, Table, rule_clauses
 from onceproof_spec.table.upheld import Fail, Upheld
 
@@ -62,6 +62,8 @@ def _check_rule(
         if unread := set(table.functions[function].reads) - known:
             what = f"{function} in the call {name} reads {_listed(unread)}, which it can't know"
             raise fail(what, line_of(table, function))
+    if isinstance(rule, Draw) and rule.again and not rule.attempts:
+        raise fail(f"the call {name} draws again: say how often in all with attempts=", line)
     event = getattr(rule, "event", None)
     if event is not None and event not in table.events:
         raise fail(f"the call {name} applies the event {event!r}, which has no rows", line)

@@ -36,8 +36,8 @@ class Promise:
 class Departure:
     """Where the published behaviour leaves the hardened one: a condition that a profile settles.
 
-    `so` names other clauses that it breaks as well, and says how. `in_practice` says for each of
-    them what that costs where such a store is used.
+    `so` names other clauses that it breaks as well, and says how. `meant` says for each of them
+    what the hardened behaviour is, and `in_practice` what the departure costs in use.
     """
 
     clause: str
@@ -45,11 +45,12 @@ class Departure:
     hardened: str
     holds_in: Profile
     so: tuple[tuple[str, str], ...] = ()
+    meant: Mapping[str, str] = field(default_factory=dict)
     in_practice: Mapping[str, str] = field(default_factory=dict)
 
     def of(self) -> dict[str, tuple[str, str]]:
         """Every clause that it breaks: the published behaviour, and the hardened if it differs."""
-        others = {clause: (how, "") for clause, how in self.so}
+        others = {clause: (how, self.meant.get(clause, "")) for clause, how in self.so}
         return {self.clause: (self.published, self.hardened)} | others
 
 

@@ -12,8 +12,10 @@ from onceproof_spec.language import (
     Cases,
     Comparison,
     Event,
+    Flag,
     Limit,
     Negation,
+    Profile,
     State,
     Token,
     claims,
@@ -48,16 +50,24 @@ class LoweredClaims:
             for claim in promise.claims:
                 if isinstance(claim, Bound):
                     yield self.bound(name, claim)
-                elif claim.only in (None, self.lowering.profile):
+                elif self.is_claimed(claim.only, claim.line):
                     yield self.claim(name, claim)
         reached = [
             self.sometimes(one)
             for one in self.lowering.machine.reached
-            if one.only in (None, self.lowering.profile)
+            if self.is_claimed(one.only, one.line)
         ]
         yield from reached
         said = {claim.clause for claim in reached}
         yield from (claim for claim in self.answered() if claim.clause not in said)
+
+    def is_claimed(self, only: Profile | Flag | None, line: str) -> bool:
+        """Whether something is claimed in this profile, with what is chosen."""
+        if isinstance(only, Flag):
+            return self.lowering.holds(only)
+        if only is not None and not isinstance(only, Profile):
+            raise self.fail(f"only={only!r} is neither a profile nor an option of a choice", line)
+        return only in (None, self.lowering.profile)
 
     # one claim
 
@@ -89,7 +99,7 @@ class LoweredClaims:
             self.lowered(other.facts, other.line) if other is not None else facts.Facts(),
             self.spared(cases.but, cases.line),
             "",
-            claim.only,
+            profile_of(claim.only),
         )
 
     def spared(self, but: Token | None, line: str) -> str:
@@ -100,12 +110,14 @@ class LoweredClaims:
         about = one.about
         if isinstance(about, Comparison):
             limit = self.limit_of(about, "==", one.line)
-            return facts.Claim(one.what, "sometimes", nothing, nothing, limit=limit, only=one.only)
+            return facts.Claim(
+                one.what, "sometimes", nothing, nothing, limit=limit, only=profile_of(one.only)
+            )
         self.given_by(about)
         said = self.lowered(about.facts, one.line)
         if about.scope == "token":
-            return facts.Claim(one.what, "sometimes", nothing, said, only=one.only)
-        return facts.Claim(one.what, "sometimes", said, nothing, only=one.only)
+            return facts.Claim(one.what, "sometimes", nothing, said, only=profile_of(one.only))
+        return facts.Claim(one.what, "sometimes", said, nothing, only=profile_of(one.only))
 
     def lowered(self, given: claims.Facts, line: str) -> facts.Facts:
         """A conjunction with names in place of objects."""
@@ -182,6 +194,11 @@ class LoweredClaims:
             for code in codes:
                 cases = facts.Facts(call=(name,), answer=(code,))
                 yield facts.Claim(f"{name} answers {code}", "sometimes", cases, facts.Facts())
+
+
+def profile_of(only: Profile | Flag | None) -> Profile | None:
+    """The profile in which alone something is claimed, if it is one."""
+    return only if isinstance(only, Profile) else None
 
 
 def states(given: State | tuple[State, ...]) -> tuple[str, ...]:

@@ -150,10 +150,11 @@ class Lowering:
                 raise self.fail(f"no promise says what departs by {name}", flag.line)
             main = next((clause for clause, one in broken.items() if one.hardened), min(broken))
             so = tuple((clause, one.published) for clause, one in broken.items() if clause != main)
+            meant = {clause: one.hardened for clause, one in broken.items()}
             practice = {clause: one.in_practice for clause, one in broken.items()}
             first = broken[main]
             found[name] = facts.Departure(
-                main, first.published, first.hardened, flag.holds_in, so, practice
+                main, first.published, first.hardened, flag.holds_in, so, meant, practice
             )
         return found
 
