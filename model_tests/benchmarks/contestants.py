@@ -37,7 +37,6 @@ from onceproof import (
 )
 
 # --- the loops
-# ----------------------------------------------------------------------------------------
 
 
 def handoff_runners(store: Any, clock: SteppingClock) -> Runners:
@@ -144,7 +143,6 @@ def facet_runner(facets: Any, keys: Iterator[str]) -> Runner:
 
 
 # --- ours
-# ---------------------------------------------------------------------------------------------
 
 
 def handoff(held: int) -> Runners:
@@ -204,7 +202,6 @@ def facet(held: int) -> Runners:
 
 
 # --- the ports, filled without their calls: each would look at all that is held
-# ---------------------------
 
 
 def scanning(runners: Runners) -> Runners:

@@ -129,7 +129,6 @@ def assert_nothing_lost(facets: FacetMap[str]) -> None:
 
 
 # --- one thread: what it is answered, and what it is refused
-# -----------------------------------------
 
 
 @pytest.mark.parametrize("profile", Profile)
@@ -331,7 +330,6 @@ def test_a_verifier_cannot_use_its_published_map(call: str) -> None:
 
 
 # --- threads: who waits for whom, and verifiers that come back
-# ---------------------------------------
 
 
 @pytest.mark.parametrize(("profile", "verified", "used", "call"), WAITING)

@@ -110,7 +110,7 @@ class TestContract(TimedStoreContract[HandoffTokenStore, HandoffToken]):
         assert_nothing_lost(store, kept)
 
 
-# --- limits -------------------------------------------------------------------------------
+# --- limits
 
 
 def test_a_pending_max_of_zero_holds_one(clock: ManualClock) -> None:
@@ -157,7 +157,6 @@ def test_huge_limits_and_instants_are_exact() -> None:
 
 
 # --- what is presented, expected and revoked
-# ---------------------------------------------------------
 
 BAD_SIXTEEN = [
     pytest.param(
@@ -239,7 +238,6 @@ def test_a_token_made_of_the_issued_bytes_is_the_issued_one(
 
 
 # --- the clock
-# ----------------------------------------------------------------------------------------
 
 
 def test_a_clock_that_goes_back_revives_nothing(
@@ -321,7 +319,6 @@ def test_an_interrupted_sweep_does_not_jam_the_store(
 
 
 # --- the random source
-# --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -361,7 +358,6 @@ def test_an_interrupt_is_no_refusal_and_frees_the_lock() -> None:
 
 
 # --- threads and the store itself
-# ---------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("eager_switching")

@@ -212,7 +212,6 @@ class TestContract(TimedStoreContract[JoinTokenStore, JoinTokenDigest]):
 
 
 # --- the table
-# --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("profile", Profile)
@@ -276,7 +275,6 @@ def test_a_refusal_says_what_it_was_judged_by(
 
 
 # --- arguments, limits, the clock and the bound
-# -----------------------------------------------------
 
 NO_DIGESTS = [RAW, RAW.decode(), bytes(DIGEST), DIGEST.hex(), bytearray(DIGEST), None, [DIGEST]]
 ON_TOKENS = [
@@ -431,7 +429,6 @@ def test_an_interrupted_drop_is_made_up_for(
 
 
 # --- the attempt
-# ------------------------------------------------------------------------------------
 
 
 def test_an_attempt_that_consumes_has_used_the_token() -> None:

@@ -90,7 +90,7 @@ class TestContract(TimedStoreContract[SessionVersionCache, str]):
         assert_nothing_lost(store)
 
 
-# --- limits -------------------------------------------------------------------------------
+# --- limits
 
 
 def test_limits_of_zero_are_read_as_one(clock: ManualClock) -> None:
@@ -117,7 +117,6 @@ def test_huge_limits_instants_and_versions_are_exact() -> None:
 
 
 # --- keys, versions and the clock
-# ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -177,7 +176,6 @@ def test_only_the_published_cache_takes_an_older_version(
 
 
 # --- threads and the cache itself
-# ---------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("eager_switching")
@@ -206,7 +204,6 @@ def test_a_printed_cache_shows_its_bounds_and_no_key(cache: SessionVersionCache)
 
 
 # --- the clock for tests
-# ------------------------------------------------------------------------------
 
 
 def test_a_manual_clock_goes_where_it_is_told() -> None:
@@ -236,7 +233,6 @@ def test_the_system_clock_gives_whole_milliseconds() -> None:
 
 
 # --- refusals and printed tokens
-# ----------------------------------------------------------------------
 
 REFUSALS = [
     (OnceproofError(), "refused", {}),
@@ -326,7 +322,6 @@ def test_what_the_random_source_raised_is_the_cause() -> None:
 
 
 # --- the package
-# --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", onceproof.__all__)

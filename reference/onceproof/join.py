@@ -79,7 +79,6 @@ class JoinRecord:
 
 
 # --- decisions: one record in, one record out, and who holds the token then
-# --------------------------
 
 
 class State(IntEnum):
@@ -125,9 +124,9 @@ ENDED = {
 def decide_register(record: Record, expires_at: int, overwrites: bool) -> Decided:
     """Make a token known, unless it is.
 
-    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (record.state ==
-    State.UNKNOWN or overwrites) post: __return__[1] == ((State.ISSUED, expires_at, 0, 0) if
-    __return__[2] == NOBODY else record)
+    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY)
+    post: (__return__[2] == NOBODY) == (record.state == State.UNKNOWN or overwrites)
+    post: __return__[1] == ((State.ISSUED, expires_at, 0, 0) if __return__[2] == NOBODY else record)
     """
     if record.state == State.UNKNOWN or overwrites:
         return Verdict.OK, Record(State.ISSUED, expires_at, 0, 0), NOBODY
@@ -139,12 +138,15 @@ def decide_begin(
 ) -> Decided:
     """Begin an attempt, or go on with the caller's own.
 
-    post: __return__[0] != Verdict.STARTED or record.state in (State.ISSUED, State.IN_FLIGHT) post:
-    __return__[0] != Verdict.STARTED or now <= record.expires_at == __return__[1].expires_at post:
-    __return__[0] != Verdict.STARTED or __return__[1][2:] == (record.attempt + 1, now +
-    in_flight_ms) post: __return__[0] != Verdict.RUNNING or (by_holder and (never_overdue or now <
-    record.overdue_at)) post: __return__[2] != NOBODY or (__return__[1].state == State.EXPIRED and
-    now > record.expires_at) post: __return__[2] != KEPT or __return__[1] == record
+    post: __return__[0] != Verdict.STARTED or record.state in (State.ISSUED, State.IN_FLIGHT)
+    post: __return__[0] != Verdict.STARTED or now <= record.expires_at == __return__[1].expires_at
+    post: __return__[0] != Verdict.STARTED or __return__[1].attempt == record.attempt + 1
+    post: __return__[0] != Verdict.STARTED or __return__[1].overdue_at == now + in_flight_ms
+    post: __return__[0] != Verdict.RUNNING or by_holder
+    post: __return__[0] != Verdict.RUNNING or never_overdue or now < record.overdue_at
+    post: __return__[2] != NOBODY or __return__[1].state == State.EXPIRED
+    post: __return__[2] != NOBODY or now > record.expires_at
+    post: __return__[2] != KEPT or __return__[1] == record
     """
     if record.state == State.UNKNOWN:
         return Verdict.NOT_FOUND, record, KEPT
@@ -164,10 +166,12 @@ def decide_begin(
 def decide_consume(record: Record, by_holder: bool, attempt: int, anyone_consumes: bool) -> Decided:
     """Use the token, once and for all.
 
-    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT post: __return__[0] !=
-    Verdict.OK or anyone_consumes or (by_holder and attempt == record.attempt) post: (__return__[0]
-    == Verdict.OK) == (__return__[2] == CALLER) post: __return__[1:] == (record, KEPT) or
-    __return__[1:] == ((State.CONSUMED, *record[1:3], 0), CALLER)
+    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT
+    post: __return__[0] != Verdict.OK or anyone_consumes or by_holder
+    post: __return__[0] != Verdict.OK or anyone_consumes or attempt == record.attempt
+    post: (__return__[0] == Verdict.OK) == (__return__[2] == CALLER)
+    post: __return__[2] == CALLER or __return__[1:] == (record, KEPT)
+    post: __return__[2] != CALLER or __return__[1] == (State.CONSUMED, *record[1:3], 0)
     """
     if record.state == State.CONSUMED:
         return Verdict.ALREADY_CONSUMED, record, KEPT
@@ -185,12 +189,12 @@ def decide_consume(record: Record, by_holder: bool, attempt: int, anyone_consume
 def decide_revert(record: Record, now: int, attempt: int, reverts_anything: bool) -> Decided:
     """Give an attempt up: the token can be begun again, unless its expiry is past.
 
-    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT post: __return__[0] !=
-    Verdict.OK or reverts_anything or attempt == record.attempt post: __return__[0] != Verdict.OK or
-    __return__[1][1:] == (record.expires_at, record.attempt, 0) post: __return__[2] != NOBODY or
-    reverts_anything or (now <= record[1]) == (__return__[1][0] == State.ISSUED) post: __return__[0]
-    == Verdict.OK or __return__[1:] == (record, KEPT)
-    """
+    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT
+    post: __return__[0] != Verdict.OK or reverts_anything or attempt == record.attempt
+    post: __return__[0] != Verdict.OK or __return__[1][1:] == (record.expires_at, record.attempt, 0)
+    post: __return__[2] != NOBODY or reverts_anything or (now <= record[1]) == (__return__[1][0] == State.ISSUED)
+    post: __return__[0] == Verdict.OK or __return__[1:] == (record, KEPT)
+    """  # noqa: E501 (a contract is one line)
     if record.state != State.IN_FLIGHT:
         return (
             Verdict.NOT_FOUND if record.state == State.UNKNOWN else Verdict.INVALID_TRANSITION,
@@ -206,9 +210,9 @@ def decide_revert(record: Record, now: int, attempt: int, reverts_anything: bool
 def decide_abort(record: Record) -> Decided:
     """End a token that was not used.
 
-    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (State.UNKNOWN <
-    record.state < State.CONSUMED) post: __return__[1] == (record if __return__[2] == KEPT else
-    (State.ABORTED, *record[1:3], 0))
+    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY)
+    post: (__return__[2] == NOBODY) == (State.UNKNOWN < record.state < State.CONSUMED)
+    post: __return__[1] == (record if __return__[2] == KEPT else (State.ABORTED, *record[1:3], 0))
     """
     if record.state == State.UNKNOWN:
         return Verdict.NOT_FOUND, record, KEPT
@@ -220,9 +224,9 @@ def decide_abort(record: Record) -> Decided:
 def decide_forget(record: Record, now: int) -> Decided:
     """Drop the record of a token that is ended and past its expiry.
 
-    post: (__return__[0] == Verdict.DROPPED) == (record.state >= State.CONSUMED and now >
-    record.expires_at) post: __return__[1:] == ((UNKNOWN_TOKEN, NOBODY) if __return__[0] ==
-    Verdict.DROPPED else (record, KEPT))
+    post: (__return__[0] == Verdict.DROPPED) == (__return__[2] == NOBODY)
+    post: (__return__[2] == NOBODY) == (record.state >= State.CONSUMED and now > record.expires_at)
+    post: __return__[1:] == ((UNKNOWN_TOKEN, NOBODY) if __return__[2] == NOBODY else (record, KEPT))
     """
     if record.state >= State.CONSUMED and now > record.expires_at:
         return Verdict.DROPPED, UNKNOWN_TOKEN, NOBODY
@@ -230,7 +234,6 @@ def decide_forget(record: Record, now: int) -> Decided:
 
 
 # --- the store
-# --------------------------------------------------------------------------------------
 
 NOT_HELD: tuple[Record, str | None] = (UNKNOWN_TOKEN, None)
 SHOWN = tuple(JoinState)
@@ -245,19 +248,26 @@ BARE_REFUSALS = (
 class JoinTokenStore(Store):
     """A thread-safe set of join tokens, each known by its digest.
 
-    Args: in_flight_ms: How long an attempt keeps its token, in milliseconds; then another may take
-    it over. entries_max: How many records may be held at once; None is no bound, and then none is
-    ever dropped. clock: Gives the instant in whole milliseconds, of which an expiry is one; called
-    with the lock held. lock: Makes the lock, which need not be reentrant. profile:
-    `Profile.PUBLISHED` is the original's behaviour, not for production: there is no bound either.
+    Args:
+        in_flight_ms: How long an attempt keeps its token, in milliseconds; then another may take it
+            over.
+        entries_max: How many records may be held at once; None is no bound, and then none is ever
+            dropped.
+        clock: Gives the instant in whole milliseconds, of which an expiry is one; called with the
+            lock held.
+        lock: Makes the lock, which need not be reentrant.
+        profile: `Profile.PUBLISHED` is the original's behaviour, not for production: there is no
+            bound either.
 
     A limit of zero is read as 1. Each call is judged by its own instant: when the clock goes back,
     only states stay. A call costs the same on average, however many are held; one that drops ended
     records pays for them.
 
-    Raises: TypeError: A limit, or later an argument, is not of its type, or something that must be
-    called can't be. ValueError: A limit or an expiry is negative, an address is empty, or there is
-    no such profile.
+    Raises:
+        TypeError: A limit, or later an argument, is not of its type, or something that must be
+            called can't be.
+        ValueError: A limit or an expiry is negative, an address is empty, or there is no such
+            profile.
     """
 
     __slots__ = ("_clock", "_ended", "_entries", "_entries_max", "_in_flight_ms")
