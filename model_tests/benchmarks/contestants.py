@@ -81,7 +81,7 @@ def ticket_runners(store: Any, clock: SteppingClock) -> Runners:
 
 
 def session_runner(cache: Any, clock: SteppingClock, step_ms: int, keys: Iterator[str]) -> Runner:
-    """Set a new key in a full cache: the oldest entry is evicted, or is dead if the clock goes on."""
+    """Set a new key in a full cache: the oldest entry is evicted, or dead if the clock goes on."""
 
     def run(cycles: int) -> float:
         chosen = list(islice(keys, cycles))

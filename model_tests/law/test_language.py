@@ -146,7 +146,7 @@ def test_a_mistyped_name_is_pythons_own_error() -> None:
 
 
 def test_a_cell_without_a_row_is_refused() -> None:
-    """A law that does not say what an event answers in a state is refused, with the event's line."""
+    """A law that does not say what an event answers in a state is refused, with its line."""
     text, _ = with_edit('        | full.to.itself(on=answers("there"))\n', "")
     with pytest.raises(
         DefinitionError, match="nothing says what put answers in full: give it a row"

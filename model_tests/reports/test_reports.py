@@ -397,7 +397,7 @@ def test_the_text_of_a_replay_is_quoted() -> None:
 
 
 def test_without_a_replay_the_whole_is_run_again() -> None:
-    """A race is found by the same check with the same seed; the results file is not written over."""
+    """A race is found by the same check with the same seed; the results file stays as it is."""
     assert (
         replay_command({"argv": ARGV}, {}) == "onceproof check my_store:MyAdapter --seed 2 --quiet"
     )

@@ -120,7 +120,7 @@ def verifying(
 
 
 def assert_nothing_lost(facets: FacetMap[str]) -> None:
-    """The kept facet is still the only one and goes to one verifier, and no one waits for anything."""
+    """The kept facet is still the only one and goes to one verifier, and no one waits."""
     assert (facets.held, facets.lookup("kept")) == (1, "facet")
     verify = Mock(return_value=None)
     assert outcome(beside(facets.verify_and_consume, "kept", verify)) is None
@@ -194,7 +194,7 @@ def test_the_bound_refuses_a_new_key(entries_max: int) -> None:
     ("profile", "entries_max"), [(HARDENED, None), (PUBLISHED, None), (PUBLISHED, 1)]
 )
 def test_without_a_bound_nothing_is_refused(profile: Profile, entries_max: int | None) -> None:
-    """Without a bound, which the published profile never has, far more than the default are held."""
+    """Without a bound, as in the published profile, far more than the default are held."""
     facets = FacetMap[int](entries_max=entries_max, profile=profile)
     for number in range(10_050):
         facets.register(f"{number}", number)

@@ -307,7 +307,7 @@ def test_a_published_clock_that_goes_back_blocks_no_issue(clock: ManualClock) ->
 def test_an_interrupted_sweep_does_not_jam_the_store(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a sweep that was interrupted before it dropped anything, the next issue sweeps again."""
+    """After a sweep that was interrupted before it dropped anything, the next issue sweeps."""
     store = HandoffTokenStore(pending_max=1, ttl_ms=10, clock=clock)
     store.issue()
     clock.advance(10)
@@ -382,7 +382,7 @@ def test_threads_that_issue_never_exceed_the_limit() -> None:
 def test_held_counts_the_dead_until_they_are_dropped(
     store: HandoffTokenStore, clock: ManualClock
 ) -> None:
-    """`held` counts what is held, dead or alive, and `prune` answers how many dead ones it dropped."""
+    """`held` counts what is held, dead or alive; `prune` answers how many dead ones it dropped."""
     store.issue()
     clock.advance(1)
     store.issue()

@@ -188,7 +188,7 @@ class SlowDigest(SlowToFind, JoinTokenDigest):
 
 
 class TestContract(TimedStoreContract[JoinTokenStore, JoinTokenDigest]):
-    """What every store keeps, kept by this one; a register reads the clock where there is a bound."""
+    """What every store keeps, kept by this one; a bounded one reads the clock to register."""
 
     limits = ("in_flight_ms", "entries_max")
     optional = ("entries_max",)

@@ -173,7 +173,7 @@ def test_a_wrong_store_is_failed_under_its_clause(
 
 
 def broken_by_turn(told: tuple[str, ...], wanted: set[str], with_games: bool) -> set[str]:
-    """The clauses that are broken, without the random games where they are not needed nor wanted."""
+    """The clauses that are broken, without the random games where they are not wanted."""
     if not with_games and broken(judged(told, engines=WITHOUT_GAMES)) == wanted:
         return wanted
     return broken(judged(told))

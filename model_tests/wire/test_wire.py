@@ -360,7 +360,7 @@ def test_an_odd_code_is_no_refusal_that_the_law_knows(code: str) -> None:
 
 
 def test_a_code_of_the_judge_s_own_stands_for_no_refusal() -> None:
-    """A store that refuses with `any` does not pass as one that does not say which refusal it was."""
+    """A store that refuses with `any` does not pass as one that leaves the refusal open."""
 
     class Any(ReferenceAdapter):
         def answer(self, request: Message) -> Message:

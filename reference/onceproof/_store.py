@@ -72,7 +72,7 @@ class TimedStore(Store):
         self._latest: int | None = None
 
     def _now(self) -> int:
-        """The instant of this call: the latest seen, or in the published profile the clock's own."""
+        """The instant of this call: the latest seen, or, published, the clock's own."""
         now = self._clock()
         if type(now) is not int:
             raise no_instant(now)

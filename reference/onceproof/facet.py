@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class Outcome(IntEnum):
-    """What a verifier did: it returned, it raised a VerificationRefused, or it did anything else."""
+    """What a verifier did: it returned, it raised a VerificationRefused, or anything else."""
 
     ACCEPTED = 0
     REFUSED = 1

@@ -112,7 +112,7 @@ def depth(table: Table, scope: Scope) -> int:
 
 
 def _alphabet(table: Table, scope: Scope) -> list[Request]:
-    """Every call of a small store, much as a walk makes it: one draw, and one unusual text at most."""
+    """Every call of a small store, as a walk makes it: one draw, one unusual text at most."""
     found: list[Request] = []
     for name, call in table.calls.items():
         takes = call.declared.takes

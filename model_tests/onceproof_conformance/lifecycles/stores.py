@@ -41,7 +41,7 @@ def dialect_of(store: str) -> Dialect:
 
 
 def searched_scope(store: str) -> Scope:
-    """How small the store is in the exhaustive search of a law; KeyError if there is no such law."""
+    """How small the store is in the exhaustive search; KeyError if there is no such law."""
     return _searched(bundle_of(store))
 
 

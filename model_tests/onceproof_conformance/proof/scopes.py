@@ -7,5 +7,5 @@ from onceproof_spec.search import Scope
 
 
 def scope_of(store: str) -> Scope:
-    """How small the store is in the exhaustive search of a law; KeyError if there is no such law."""
+    """How small the store is in the exhaustive search; KeyError if there is no such law."""
     return searched_scope(store)
