@@ -79,7 +79,10 @@ BROKEN = {
     "a sum for a guard": ("empty.to(full, cond=early, on", "empty.to(full, cond=now + 1, on", "a guard is one comparison, not a sum"),
     "a text for a guard": ("empty.to(full, cond=early, on", "empty.to(full, cond='early', on", "not 'early'"),
     "a row that is never reached": ('| empty.to.itself(on=answers("late"))', '| empty.to.itself(on=answers("late")) | empty.to.itself(on=answers("never"))', "put in empty: a row behind one without guards is never used"),
-    "a promise that nothing upholds": ("    kept = must(", '    more = must("More is kept.")\n    kept = must(', "no row, rule or probe upholds shelf.more"),
+    "a promise that nothing upholds": ("    kept = must(", (
+        '    more = must("More is kept.")\n'
+        '    kept = must('
+    ), "no row, rule or probe upholds shelf.more"),
     "a place that there is not": ('effect(put, "ok")', 'effect(put, "okay")', "kept is upheld by a row of put, and there is none"),
     "a kind of rule that there is not": ('effect(put, "ok")', "effect(calls.put, Sweep)", "kept is upheld by a rule that can uphold by its effect, and there is none"),
     "an answer that can't be given": ('when(take, "ok")', 'when(take, "dropped")', "nothing in take answers 'dropped'"),
@@ -132,7 +135,10 @@ def test_what_a_guard_can_not_know_names_the_guard() -> None:
     """A row that depends on an argument which no call gives is refused, with the guard's line."""
     text, _ = with_edit("empty.to(full, cond=early, on", "empty.to(full, cond=wished, on")
     line = text[: text.index("wished = ")].count("\n") + 1
-    said = f"shelf.py:{line}: Shelf (hardened): wished, used by put: empty → full [wished] / ok, reads wanted"
+    said = (
+        f"shelf.py:{line}: Shelf (hardened): wished, used by put: empty → full [wished] / ok, "
+        "reads wanted"
+    )
     with pytest.raises(DefinitionError, match=re.escape(said)):
         lower(declared(text), Profile.HARDENED)
 

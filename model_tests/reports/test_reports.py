@@ -39,7 +39,12 @@ LOST = {
     "calls": [{"op": "len", "at": 0, "got": {}}],
     "reason": "a race did not come back: timeout",
 }
-EVIL = "# a|b `c` ``` ]]> <script>x</script> </details> \x00\x1b[31m \ud800 \u202e **d** [e](f)\n\n# g\r\n```\n&amp;"
+EVIL = (
+    "# a|b `c` ``` ]]> <script>x</script> </details> \x00\x1b[31m \ud800 \u202e **d** [e](f)\n\n"
+    "# g\r\n"
+    "```\n"
+    "&amp;"
+)
 READER = MarkdownIt("commonmark").enable("table")
 ARGV = ["check", "my_store:MyAdapter", "--seed", "2", "--json", "results.json", "--quiet"]
 
@@ -119,7 +124,8 @@ def test_a_suite_says_what_was_judged() -> None:
     """The properties name the subject, the seed and the version of the judge."""
     seen = ElementTree.fromstring(junit(document(clause("pass")))).iter("property")
     assert [(one.get("name"), one.get("value")) for one in seen] == [
-        ("onceproof", "0.1.0"), ("seed", "2"), ("subject", "mine"), ("version", "1.0"), ("language", "python"),
+        ("onceproof", "0.1.0"), ("seed", "2"), ("subject", "mine"), ("version", "1.0"),
+        ("language", "python"),
     ]  # fmt: skip
 
 
@@ -132,7 +138,8 @@ def test_the_counts_are_those_of_the_cases() -> None:
     whole = ElementTree.fromstring(junit(made))
     assert len(whole) == 2
     assert whole.attrib == {
-        "name": "onceproof", "tests": "10", "failures": "4", "errors": "2", "skipped": "2", "time": "3.0",
+        "name": "onceproof", "tests": "10", "failures": "4", "errors": "2", "skipped": "2",
+        "time": "3.0",
     }  # fmt: skip
 
 

@@ -325,8 +325,9 @@ DEEP: list[object] = []
 for _ in range(99):
     DEEP = [DEEP]
 VALUES: dict[str, object] = {
-    "fraction": 1.5, "no number": float("nan"), "large": 2**53, "huge": 10**5000, "bytes": b"x", "set": {1, 2},
-    "object": object(), "surrogate": "\ud800", "within": {"a": [0.5, 2**60]}, "key": {(1, 2): 3}, "deep": DEEP,
+    "fraction": 1.5, "no number": float("nan"), "large": 2**53, "huge": 10**5000, "bytes": b"x",
+    "set": {1, 2}, "object": object(), "surrogate": "\ud800", "within": {"a": [0.5, 2**60]},
+    "key": {(1, 2): 3}, "deep": DEEP,
 }  # fmt: skip
 
 

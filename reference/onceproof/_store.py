@@ -49,12 +49,14 @@ class Store:
         self._lock = lock()
         if not hasattr(self._lock, "__enter__"):
             raise TypeError(
-                f"lock gave {type(self._lock).__name__}: it must make a lock, as threading.Lock does"
+                f"lock gave {type(self._lock).__name__}: it must make a lock, as "
+                "threading.Lock does"
             )
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} can't be copied or pickled: a copy would honour its tokens again"
+            f"a {type(self).__name__} can't be copied or pickled: a copy would honour its "
+            "tokens again"
         )
 
 

@@ -147,7 +147,8 @@ class FacetMap(Store, Generic[F]):
         super().__init__(lock, profile)
         if not self._published and lock() is self._lock:
             raise TypeError(
-                "lock gave the same lock twice: it must make a new one each time, as threading.Lock does"
+                "lock gave the same lock twice: it must make a new one each time, as "
+                "threading.Lock does"
             )
         bound = None if entries_max is None else limit("entries_max", entries_max)
         self._entries_max = None if self._published else bound
@@ -335,7 +336,8 @@ class FacetMap(Store, Generic[F]):
 def _checked_key(key: object) -> None:
     if not isinstance(key, str):
         raise TypeError(
-            f"revocation_id is {type(key).__name__}, not str: pass the revocation identifier as text"
+            f"revocation_id is {type(key).__name__}, not str: pass the revocation identifier "
+            "as text"
         )
     if not key:
         raise ValueError("revocation_id is empty: pass the revocation identifier")
@@ -349,5 +351,6 @@ def _checked_answer(answer: object) -> None:
         answer.close()
     if inspect.isawaitable(answer):
         raise TypeError(
-            f"the verifier returned {type(answer).__name__}, to be awaited: pass a function that is not async"
+            f"the verifier returned {type(answer).__name__}, to be awaited: pass a function "
+            "that is not async"
         )

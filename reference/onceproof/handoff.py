@@ -246,4 +246,7 @@ class HandoffTokenStore(ExpiringStore[bytes]):
             return before - len(self._pending)
 
     def __repr__(self) -> str:
-        return f"<HandoffTokenStore: {self.held} held, at most {self._pending_max}, for {self._ttl_ms} ms>"
+        return (
+            f"<HandoffTokenStore: {self.held} held, at most {self._pending_max}, for "
+            f"{self._ttl_ms} ms>"
+        )

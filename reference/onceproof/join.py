@@ -35,7 +35,8 @@ class JoinTokenDigest(bytes):
             )
         if len(digest) != 32:
             raise ValueError(
-                f"a digest has {len(digest)} bytes, not 32: JoinTokenDigest.of makes one of a raw token"
+                f"a digest has {len(digest)} bytes, not 32: JoinTokenDigest.of makes one of a "
+                "raw token"
             )
         return bytes.__new__(cls, digest)
 
@@ -306,7 +307,8 @@ class JoinTokenStore(Store):
         _checked(digest)
         if whole("expires_at_ms", expires_at_ms) < 0:
             raise ValueError(
-                f"expires_at_ms is {expires_at_ms}: pass an instant of the store's clock, 0 or later"
+                f"expires_at_ms is {expires_at_ms}: pass an instant of the store's clock, 0 "
+                "or later"
             )
         with self._lock:
             now = None if self._entries_max is None else self._now()
@@ -470,7 +472,8 @@ class Attempt:
 def _checked(digest: object, address: object = "-", attempt: object = 0) -> None:
     if not isinstance(digest, JoinTokenDigest):
         raise TypeError(
-            f"digest is {type(digest).__name__}: pass JoinTokenDigest.of(raw), for no raw token is stored"
+            f"digest is {type(digest).__name__}: pass JoinTokenDigest.of(raw), for no raw "
+            "token is stored"
         )
     if not isinstance(address, str):
         raise TypeError(f"address is {type(address).__name__}, not str: pass the address as text")

@@ -168,7 +168,10 @@ class SessionVersionCache(TimedStore):
             return entry.version if verdict is HIT and entry is not None else None
 
     def __repr__(self) -> str:
-        return f"<SessionVersionCache: {self.held} held, at most {self._entries_max}, for {self._ttl_ms} ms>"
+        return (
+            f"<SessionVersionCache: {self.held} held, at most {self._entries_max}, for "
+            f"{self._ttl_ms} ms>"
+        )
 
     def _make_room(self, now: int) -> OrderedDict[str, Entry]:
         """Drop what is dead from the front, or the oldest write if nothing is."""

@@ -189,7 +189,10 @@ class TicketStore(ExpiringStore[str]):
 
     def __repr__(self) -> str:
         bound = "sweeping from" if self._published else "at most"
-        return f"<TicketStore: {self.held} held, {bound} {self._outstanding_max}, for {self._ttl_ms} ms>"
+        return (
+            f"<TicketStore: {self.held} held, {bound} {self._outstanding_max}, for {self._ttl_ms} "
+            "ms>"
+        )
 
     def _issue_as_published(self) -> Ticket:
         """Draw before anything else, sweep only when that is due, and refuse nothing."""

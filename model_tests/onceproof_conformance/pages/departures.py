@@ -51,7 +51,8 @@ PRACTICE = {
     ),
     "join.terminal_is_final": "Nothing that was decided about a token stays decided.",
     "join.only_holder_consumes": (
-        "The record of who used the token names whoever called last, and not the node for which it was in flight."
+        "The record of who used the token names whoever called last, and not the node for "
+        "which it was in flight."
     ),
     "join.stale_attempt_is_refused": (
         "Every attempt starts a timer that reverts it. The timer is never cancelled, and names "
@@ -67,10 +68,12 @@ PRACTICE = {
         "whoever looks at it sees a token that can be used."
     ),
     "join.entries_are_bounded": (
-        "Nothing is ever removed: a cluster that is joined for years keeps every token that it has seen."
+        "Nothing is ever removed: a cluster that is joined for years keeps every token that "
+        "it has seen."
     ),
     "ticket.dead_at_deadline": (
-        "Ages count from a monotonic clock, which hides it; on a clock that can be set a dead ticket lives again."
+        "Ages count from a monotonic clock, which hides it; on a clock that can be set a dead "
+        "ticket lives again."
     ),
     "ticket.issue_sweeps": (
         "A server that was busy once and then falls silent keeps every dead ticket, until an "
@@ -85,7 +88,8 @@ PRACTICE = {
         "What never refuses never refuses too early; nor when it should."
     ),
     "ticket.random_failure_issues_nothing": (
-        "A machine whose random source is not ready answers the request with a crash instead of an error."
+        "A machine whose random source is not ready answers the request with a crash instead "
+        "of an error."
     ),
     "ticket.collision_never_overwrites": (
         "Thirty-two random bytes do not collide; those of a broken or a test source do, and "
@@ -105,7 +109,8 @@ PRACTICE = {
         "then on the service can neither mint nor verify anything until it is started again."
     ),
     "facet.verifier_runs_once": (
-        "In a store that is poisoned no verifier runs any more, so its caller learns nothing of the capability."
+        "In a store that is poisoned no verifier runs any more, so its caller learns nothing "
+        "of the capability."
     ),
     "facet.register_once": (
         "A second registration under the same identifier silently replaces the facet, and the "
@@ -290,10 +295,19 @@ def _story() -> Iterator[str]:
     yield "# What five published stores got wrong"
     yield ""
     yield "Each of the five lifecycles was published as a store that people use."
-    yield "The `published` profile of the law is what that store does, the `hardened` one what its documentation intends, and every difference between them is a departure."
-    yield "Below are all of them, each with the shortest sequence of calls that two stores answer differently: the hardened one, and the hardened one with this departure and no other."
+    yield (
+        "The `published` profile of the law is what that store does, the `hardened` one what its "
+        "documentation intends, and every difference between them is a departure."
+    )
+    yield (
+        "Below are all of them, each with the shortest sequence of calls that two stores answer "
+        "differently: the hardened one, and the hardened one with this departure and no other."
+    )
     yield "They are found by searching every sequence on a small store."
-    yield "Where a clause is broken only because another one is, the sequence begins with the calls that break its own claim."
+    yield (
+        "Where a clause is broken only because another one is, the sequence begins with the calls "
+        "that break its own claim."
+    )
     yield "Instants are milliseconds; tokens are letters; what differs is in bold."
     for store in lifecycles():
         table = law(store, Profile.PUBLISHED)
@@ -307,7 +321,10 @@ def _story() -> Iterator[str]:
             yield practice_of(clause)
             yield ""
             yield from _table(sequence(clause))
-    yield f"`{LEFT_OUT}` departs as well, and no sequence of calls shows it: the published store is in memory, and so is ours."
+    yield (
+        f"`{LEFT_OUT}` departs as well, and no sequence of calls shows it: the published store is "
+        "in memory, and so is ours."
+    )
 
 
 def _table(shown: Sequence[Shown]) -> Iterator[str]:

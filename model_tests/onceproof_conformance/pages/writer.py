@@ -49,7 +49,10 @@ def _lines(store: str) -> Iterator[str]:
     yield from ("| clause | level | about | promise |", "|---|---|---|---|")
     listed = entries((store,))
     for entry in listed:
-        yield f"| `{entry.name}` | {entry.promise.level} | {', '.join(entry.kind)} | {entry.promise.text} |"
+        yield (
+            f"| `{entry.name}` | {entry.promise.level} | {', '.join(entry.kind)} | "
+            f"{entry.promise.text} |"
+        )
     yield from ("", "## Where the published behaviour departs", "")
     for entry in listed:
         yield from _departures(entry)
@@ -57,7 +60,10 @@ def _lines(store: str) -> Iterator[str]:
 
 def _departures(entry: Entry) -> Iterator[str]:
     for published, hardened in entry.departures:
-        yield f"- `{entry.name}`: published, {published}{f'; hardened, {hardened}' if hardened else ''}."
+        yield (
+            f"- `{entry.name}`: published, "
+            f"{published}{f'; hardened, {hardened}' if hardened else ''}."
+        )
 
 
 def pages() -> Mapping[str, Callable[[], str]]:

@@ -139,7 +139,10 @@ def _of_search(profile: Profile, known: Examined) -> Iterator[Objection]:
         )
     for place, calls in sorted(found.violations.items()):
         if table.claims[place].clause not in may_fail:
-            text = f"{_named(table, place)} is broken by {', '.join(f'{c.call} at {c.at}' for c in calls)}"
+            text = (
+                f"{_named(table, place)} is broken by "
+                f"{', '.join(f'{c.call} at {c.at}' for c in calls)}"
+            )
             yield Objection(Layer.SEARCH, profile, text)
     broken = {table.claims[place].clause for place in found.violations}
     for clause in sorted(may_fail - broken - (left(known) - refuted(known))):
@@ -147,7 +150,10 @@ def _of_search(profile: Profile, known: Examined) -> Iterator[Objection]:
             Layer.SEARCH, profile, f"{clause} has a departure, but no sequence of calls shows it"
         )
     for place in disagreements(known):
-        text = f"{_named(table, place)} is {known.proof(place).verdict} by proof, and the search says otherwise"
+        text = (
+            f"{_named(table, place)} is {known.proof(place).verdict} by proof, and the search "
+            "says otherwise"
+        )
         yield Objection(Layer.SEARCH, profile, text)
     for place in reached_places(table):
         if place not in found.reached:

@@ -58,7 +58,8 @@ def show_proof(results: ProofResults, console: Console) -> None:
         results.exit_status
     ]
     console.print(
-        f"{verdict}: {proved} claims proved, {departing} false where the published behaviour departs, "
+        f"{verdict}: {proved} claims proved, {departing} false where the published behaviour "
+        "departs, "
         f"{len(results.decisions)} comparisons of decisions"
     )
 

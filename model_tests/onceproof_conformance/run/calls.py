@@ -194,7 +194,10 @@ class Calls:
         """
         self.ended[gone.kind] += 1
         if self.ended[gone.kind] > FATAL_MAX[gone.kind]:
-            reason = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.how}"
+            reason = (
+                f"asked to open a store after another {self.ended[gone.kind]} times, and each "
+                f"time {gone.how}"
+            )
             raise SubjectError(reason + end_of(gone.stderr))
 
     def ask(self, request: Request, limits: Mapping[str, int | None]) -> Reply:

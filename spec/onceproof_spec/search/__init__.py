@@ -4,6 +4,6 @@ from onceproof_spec.search.scope import REQUESTS_MAX, Scope, domain, draws_made,
 from onceproof_spec.search.search import Search, Watch, path_to, search
 
 __all__ = [
-    "REQUESTS_MAX", "Scope", "Search", "Watch", "domain", "draws_made", "goes_on", "path_to", "requests",
-    "search",
+    "REQUESTS_MAX", "Scope", "Search", "Watch", "domain", "draws_made", "goes_on", "path_to",
+    "requests", "search",
 ]  # fmt: skip

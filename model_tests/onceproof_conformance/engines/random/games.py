@@ -15,7 +15,8 @@ from onceproof_spec.model import Reply
 STEPS = 16
 
 UNHURRIED = (
-    HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example,
+    HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large,
+    HealthCheck.large_base_example,
 )  # fmt: skip
 """A slow subject, or one that leaves many calls out, is no mistake of a test."""
 
