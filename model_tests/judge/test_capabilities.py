@@ -143,8 +143,8 @@ def test_a_store_with_fixed_limits_is_judged_at_its_size(store: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "never_evicts", "one_entry_too_many", "evicts_the_newest", "evicts_the_lowest_version", "clears_at_the_bound",
-        "rewrite_evicts", "keeps_the_dead",
+        "never_evicts", "one_entry_too_many", "evicts_the_newest", "evicts_the_lowest_version",
+        "clears_at_the_bound", "rewrite_evicts", "keeps_the_dead",
     ],
 )  # fmt: skip
 def test_a_wrong_cache_of_ten_thousand_is_failed_under_its_clause(name: str) -> None:

@@ -177,7 +177,8 @@ class Calls:
             self.own.opened()
         try:
             reply = self.subject.ask(message)
-        except Gone as late:  # what a store that is dropped does may end it late: a fresh process must open one
+        except Gone as late:
+            # What a store that is dropped does may end it late: a fresh process must open one.
             self.ended_late(late)
             try:
                 reply = self.subject.ask(message)

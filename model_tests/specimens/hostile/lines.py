@@ -211,22 +211,30 @@ REQUESTS: dict[str, tuple[Message, ...]] = {
     "handoff": (
         {"op": "issue", "at": 0, "rng": [TOKEN, "!"]},
         {"op": "consume", "at": 1, "expected": TOKEN, "presented": TOKEN},
-        {"op": "revoke", "at": 1, "token": TOKEN}, {"op": "prune", "at": 2}, {"op": "render", "at": 2, "token": TOKEN},
+        {"op": "revoke", "at": 1, "token": TOKEN}, {"op": "prune", "at": 2},
+        {"op": "render", "at": 2, "token": TOKEN},
     ),
     "join": (
         {"op": "register", "at": 0, "token": DIGEST, "expires_at": 60},
         {"op": "begin", "at": 1, "token": DIGEST, "addr": "10.0.0.1:9"},
         {"op": "consume", "at": 2, "token": DIGEST, "addr": "10.0.0.1:9", "attempt": 1},
         {"op": "get", "at": 3, "token": DIGEST},
-        {"op": "revert", "at": 3, "token": DIGEST, "attempt": 1}, {"op": "abort", "at": 3, "token": DIGEST},
+        {"op": "revert", "at": 3, "token": DIGEST, "attempt": 1},
+        {"op": "abort", "at": 3, "token": DIGEST},
     ),
-    "ticket": ({"op": "issue", "at": 0, "rng": ["0" * 64]}, {"op": "redeem", "at": 1, "ticket": TICKET}),
+    "ticket": (
+        {"op": "issue", "at": 0, "rng": ["0" * 64]},
+        {"op": "redeem", "at": 1, "ticket": TICKET},
+    ),
     "session": (
-        {"op": "set", "at": 0, "key": "sv:u1", "version": 7, "ttl_ms": 60}, {"op": "get", "at": 1, "key": "sv:u1"},
+        {"op": "set", "at": 0, "key": "sv:u1", "version": 7, "ttl_ms": 60},
+        {"op": "get", "at": 1, "key": "sv:u1"},
     ),
     "facet": (
-        {"op": "register", "at": 0, "key": "rev-a", "facet": "u-1"}, {"op": "lookup", "at": 0, "key": "rev-a"},
-        {"op": "consume", "at": 0, "key": "rev-a", "verdict": "ok"}, {"op": "revoke", "at": 0, "key": "rev-a"},
+        {"op": "register", "at": 0, "key": "rev-a", "facet": "u-1"},
+        {"op": "lookup", "at": 0, "key": "rev-a"},
+        {"op": "consume", "at": 0, "key": "rev-a", "verdict": "ok"},
+        {"op": "revoke", "at": 0, "key": "rev-a"},
     ),
 }  # fmt: skip
 RACE_EVERY = 400

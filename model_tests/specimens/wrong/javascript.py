@@ -118,10 +118,16 @@ WRONG: tuple[Wrong, ...] = (
         ),
         (
             (
-                """        if (record.state !== "in_flight") throw new Refused("invalid_transition");
-        if (record.address""",
-                """        if (!record.state === "in_flight") throw new Refused("invalid_transition");
-        if (record.address""",
+                (
+                    '        if (record.state !== "in_flight") throw new '
+                    'Refused("invalid_transition");\n'
+                    "        if (record.address"
+                ),
+                (
+                    '        if (!record.state === "in_flight") throw new '
+                    'Refused("invalid_transition");\n'
+                    "        if (record.address"
+                ),
             ),
         ),
     ),

@@ -37,8 +37,9 @@ def play(
     test = get_state_machine_test(
         played,
         settings=settings(
-            max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, print_blob=False,
-            report_multiple_bugs=False, suppress_health_check=UNHURRIED, verbosity=Verbosity.quiet,
+            max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None,
+            print_blob=False, report_multiple_bugs=False, suppress_health_check=UNHURRIED,
+            verbosity=Verbosity.quiet,
             phases=(Phase.generate, Phase.shrink), derandomize=False,
         ),
     )  # fmt: skip
