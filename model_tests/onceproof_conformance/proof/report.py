@@ -59,8 +59,7 @@ def show_proof(results: ProofResults, console: Console) -> None:
     ]
     console.print(
         f"{verdict}: {proved} claims proved, {departing} false where the published behaviour "
-        "departs, "
-        f"{len(results.decisions)} comparisons of decisions"
+        f"departs, {len(results.decisions)} comparisons of decisions"
     )
 
 
