@@ -7,10 +7,9 @@ from types import ModuleType
 
 import onceproof.facet
 import onceproof.handoff
-import onceproof.join
 import onceproof.session
 import onceproof.ticket
-from onceproof import _expiring, _store
+from onceproof import _expiring, _join, _store
 from onceproof_conformance.proof.decisions import facet, handoff, join, session, ticket
 from onceproof_conformance.proof.decisions.questions import Make
 
@@ -23,7 +22,7 @@ SIDES: Mapping[str, Mapping[str, Make]] = {
 }
 MODULES: Mapping[str, ModuleType] = {
     "handoff": onceproof.handoff,
-    "join": onceproof.join,
+    "join": _join,
     "ticket": onceproof.ticket,
     "session": onceproof.session,
     "facet": onceproof.facet,
