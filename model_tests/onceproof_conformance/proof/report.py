@@ -38,25 +38,19 @@ def show_proof(results: ProofResults, console: Console) -> None:
         console.print(grid)
         for claim in one.claims:
             if claim.sequence:
-                console.print(
-                    f"{claim.clause} departs: {_calls(claim.sequence)}",
-                    markup=False,
-                    soft_wrap=True,
-                )
+                departs = f"{claim.clause} departs: {_calls(claim.sequence)}"
+                console.print(departs, markup=False, soft_wrap=True)
         cut = "" if one.complete else ", cut short"
         console.print(f"search: {one.states:,} states, {one.transitions:,} transitions{cut}\n")
     for _, text, fine in results.decisions:
-        console.print(
-            Text(text, style="green" if fine else "bold red" if fine is False else "yellow")
-        )
+        style = "green" if fine else "bold red" if fine is False else "yellow"
+        console.print(Text(text, style=style))
     for one in results.laws:
         for objection in one.objections:
             console.print(Text(f"{one.store}: {objection}", style="bold red"))
     proved = sum(claim.verdict == "proved" for one in results.laws for claim in one.claims)
     departing = sum(claim.verdict == "false" for one in results.laws for claim in one.claims)
-    verdict = {0: "everything holds", 1: "something does not hold", 2: "undecided"}[
-        results.exit_status
-    ]
+    verdict = ("everything holds", "something does not hold", "undecided")[results.exit_status]
     console.print(
         f"{verdict}: {proved} claims proved, {departing} false where the published behaviour "
         f"departs, {len(results.decisions)} comparisons of decisions"
