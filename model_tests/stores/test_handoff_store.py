@@ -1,5 +1,4 @@
-"""The hand-off store as a program meets it: what it refuses, what it says then, and that nothing is
-lost by it.
+"""The hand-off store as a program meets it: what it refuses and says then, and loses nothing by.
 
 What it answers to good calls in any order is the law's business, and is judged by the conformance
 suite.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -26,11 +26,8 @@ def show_proof(results: ProofResults, console: Console) -> None:
             pad_edge=False,
         )
         for heading in ("clause", "verdict", "obligations", "claim"):
-            grid.add_column(
-                heading,
-                no_wrap=heading != "claim",
-                justify="right" if heading == "obligations" else "left",
-            )
+            justify: JustifyMethod = "right" if heading == "obligations" else "left"
+            grid.add_column(heading, no_wrap=heading != "claim", justify=justify)
         for claim in one.claims:
             grid.add_row(
                 claim.clause or "(lemma)", _verdict(one, claim), str(claim.obligations), claim.says
