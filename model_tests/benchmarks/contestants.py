@@ -37,7 +37,6 @@ from onceproof import (
 )
 
 # --- the loops
-# ----------------------------------------------------------------------------------------
 
 
 def handoff_runners(store: Any, clock: SteppingClock) -> Runners:
@@ -82,7 +81,7 @@ def ticket_runners(store: Any, clock: SteppingClock) -> Runners:
 
 
 def session_runner(cache: Any, clock: SteppingClock, step_ms: int, keys: Iterator[str]) -> Runner:
-    """Set a new key in a full cache: the oldest entry is evicted, or is dead if the clock goes on."""
+    """Set a new key in a full cache: the oldest entry is evicted, or dead if the clock goes on."""
 
     def run(cycles: int) -> float:
         chosen = list(islice(keys, cycles))
@@ -144,7 +143,6 @@ def facet_runner(facets: Any, keys: Iterator[str]) -> Runner:
 
 
 # --- ours
-# ---------------------------------------------------------------------------------------------
 
 
 def handoff(held: int) -> Runners:
@@ -204,7 +202,6 @@ def facet(held: int) -> Runners:
 
 
 # --- the ports, filled without their calls: each would look at all that is held
-# ---------------------------
 
 
 def scanning(runners: Runners) -> Runners:

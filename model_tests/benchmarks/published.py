@@ -35,7 +35,7 @@ ATTEMPTS = 16
 
 
 class HandoffPort:
-    """running-process 4.4.0, `handoff_token`: issue and consume each look at every pending token."""
+    """running-process 4.4.0, `handoff_token`: issue and consume look at every pending token."""
 
     def __init__(
         self, *, pending_max: int, ttl_ms: int, clock: Clock, random_bytes: RandomBytes = os.urandom

@@ -79,10 +79,14 @@ class Contest:
 class Plan:
     """How much to run.
 
-    Attributes: cycles: Cycles of each contestant in one round. scanned: Who scans runs only so many
-    cycles in a round that it looks at about so many entries. rounds: Rounds at most; five are
-    always run. budget_s: About how long all of it may take, in seconds. held_max: Nobody is filled
-    beyond this. slow_held_max: Who fills slowly, the rival, is not filled beyond this.
+    Attributes:
+        cycles: Cycles of each contestant in one round.
+        scanned: Who scans runs only so many cycles in a round that it looks at about so many
+            entries.
+        rounds: Rounds at most; five are always run.
+        budget_s: About how long all of it may take, in seconds.
+        held_max: Nobody is filled beyond this.
+        slow_held_max: Who fills slowly, the rival, is not filled beyond this.
     """
 
     cycles: int

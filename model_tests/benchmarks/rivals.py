@@ -41,7 +41,6 @@ def ttl_cache(entries_max: int, held: int, clock: SteppingClock) -> Any:
 
 
 # --- the loops, with a dict or a TTLCache
-# -----------------------------------------------------------------
 
 
 def handoff_uses(mapping: Any) -> Slice:
@@ -177,7 +176,6 @@ def facet_uses(mapping: Any) -> Slice:
 
 
 # --- the floor
-# --------------------------------------------------------------------------------------------
 
 
 def floor(holding: Slice, expiring: Slice | None = None) -> Runners:
@@ -239,7 +237,6 @@ def facet_floor(_: int) -> Runners:
 
 
 # --- TTLCache
-# ---------------------------------------------------------------------------------------------
 
 
 def handoff_rival(held: int) -> Runners:

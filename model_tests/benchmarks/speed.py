@@ -39,7 +39,10 @@ QUICK = Plan(
     cycles=2_000, scanned=100_000, rounds=9, budget_s=16, held_max=100_000, slow_held_max=10_000
 )
 
-BEGIN = "<!-- measured: written by `python model_tests/benchmarks/speed.py --markdown docs/speed.md` -->"
+BEGIN = (
+    "<!-- measured: written by `python model_tests/benchmarks/speed.py --markdown docs/speed.md` "
+    "-->"
+)
 END = "<!-- measured: end -->"
 WITHOUT_RIVAL = (
     "cachetools is not installed: nothing is compared with TTLCache (pip install '.[benchmark]')"
@@ -150,13 +153,17 @@ def circumstances(plan: Plan, rounds: dict[str, list[Round]]) -> list[str]:
         f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}"
         + (f", cachetools {version('cachetools')}" if rivals.RIVAL_INSTALLED else "")
         + f"; medians of at least {min(numbers)} rounds, with the least and the most of them.",
-        "Each number is the store's speed as a part of another's: above 1 the store is the faster one.",
+        (
+            "Each number is the store's speed as a part of another's: above 1 the store is the "
+            "faster one."
+        ),
     ]
     if not rivals.RIVAL_INSTALLED:
         told.append(WITHOUT_RIVAL)
     if plan.held_max < SIZES[-1]:
         told.append(
-            f"Left out by --quick: more than {plan.held_max:,} held, and TTLCache over {plan.slow_held_max:,}."
+            f"Left out by --quick: more than {plan.held_max:,} held, and TTLCache over "
+            f"{plan.slow_held_max:,}."
         )
     return told
 

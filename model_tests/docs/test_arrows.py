@@ -138,7 +138,7 @@ def test_the_stores_depend_on_nothing() -> None:
 
 
 def test_every_arrow_is_one_that_the_contracts_allow() -> None:
-    """`lint-imports` keeps the contracts of pyproject.toml: the floors, and what each room shows."""
+    """`lint-imports` keeps the contracts of pyproject.toml: floors, and what each room shows."""
     command = [
         sys.executable,
         "-c",

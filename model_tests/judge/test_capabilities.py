@@ -143,8 +143,8 @@ def test_a_store_with_fixed_limits_is_judged_at_its_size(store: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "never_evicts", "one_entry_too_many", "evicts_the_newest", "evicts_the_lowest_version", "clears_at_the_bound",
-        "rewrite_evicts", "keeps_the_dead",
+        "never_evicts", "one_entry_too_many", "evicts_the_newest", "evicts_the_lowest_version",
+        "clears_at_the_bound", "rewrite_evicts", "keeps_the_dead",
     ],
 )  # fmt: skip
 def test_a_wrong_cache_of_ten_thousand_is_failed_under_its_clause(name: str) -> None:
@@ -257,7 +257,7 @@ def test_draws_that_come_again_are_found(store: str, clause: str) -> None:
 
 @pytest.mark.parametrize("store", ["handoff", "join"])
 def test_a_store_that_does_not_say_why_is_judged_by_whether_it_refuses(store: str) -> None:
-    """With coarse errors the clauses about which refusal comes are n/a, and the others are judged."""
+    """With coarse errors the clauses about which refusal comes are n/a; the others are judged."""
     result = judged(offering(Coarse(), store, errors="coarse"), store)
     assert named(result, *BROKEN, Verdict.UNDECIDED) == set()
     about_codes = {
@@ -284,7 +284,7 @@ def test_a_store_with_a_clock_of_its_own_is_judged_as_far_as_can_be(store: str) 
 
 @pytest.mark.parametrize("store", ["ticket", "session", "handoff"])
 def test_no_answer_in_real_time_hangs_on_a_moment(store: str) -> None:
-    """Of every sequence that is run with a real clock each call may come a moment earlier or later."""
+    """With a real clock each call of a sequence may come a moment earlier or later."""
     table, dialect = law(store, Profile.HARDENED), dialect_of(store)
     cases = selected_cases(
         table, dialect, read_offer(store, Offer(caps=CAPS[store], clock="real").message())

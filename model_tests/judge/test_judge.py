@@ -337,7 +337,9 @@ def test_a_known_failure_is_known_and_one_that_passes_fails_the_run(tmp_path: Pa
     """
     listed = tmp_path / "known"
     listed.write_text(
-        "handoff.revoked_is_dead  # mended next month\nhandoff.len_counts # it never was\n\n# a remark\n"
+        "handoff.revoked_is_dead  # mended next month\n"
+        "handoff.len_counts # it never was\n\n"
+        "# a remark\n"
     )
     results = Results([], 1, reference_subject().hello, [judged(mutant("revoke_keeps"))])
     apply_known_failing(results, read_known_failing(listed))

@@ -120,7 +120,7 @@ def test_a_record_that_can_be_is_not_left_out_unnoticed(monkeypatch: pytest.Monk
 
 
 def test_a_law_that_fails_is_a_difference() -> None:
-    """Where the law's side raises nothing was compared, even if the store's side raises the same."""
+    """Where the law's side raises nothing was compared, even if the store's raises the same."""
     pair = Pair("handoff", "decide_now", Profile.HARDENED, PAIRS[0].origin, raising)
     assert compare(pair).verdict is ComparisonVerdict.DIFFERENT
 

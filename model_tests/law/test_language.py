@@ -63,34 +63,130 @@ class Shelf(Lifecycle):
 """The small law. Each line that a test changes is there once."""
 
 BROKEN = {
-    "a guard with and": ("early = now <= deadline", "early = now <= deadline and now > 0", "truth value"),
-    "a guard with or": ("early = now <= deadline", "early = now <= deadline or now == 0", "truth value"),
+    "a guard with and": (
+        "early = now <= deadline",
+        "early = now <= deadline and now > 0",
+        "truth value",
+    ),
+    "a guard with or": (
+        "early = now <= deadline",
+        "early = now <= deadline or now == 0",
+        "truth value",
+    ),
     "a guard with not": ("early = now <= deadline", "early = not now <= deadline", "truth value"),
-    "a guard with in": ("early = now <= deadline", "early = now in (deadline, ttl_ms)", "truth value"),
-    "a guard with if": ("early = now <= deadline", "early = (now if deadline > 0 else ttl_ms) == 0", "truth value"),
+    "a guard with in": (
+        "early = now <= deadline",
+        "early = now in (deadline, ttl_ms)",
+        "truth value",
+    ),
+    "a guard with if": (
+        "early = now <= deadline",
+        "early = (now if deadline > 0 else ttl_ms) == 0",
+        "truth value",
+    ),
     "a chain": ("early = now <= deadline", "early = 0 <= now <= deadline", "truth value"),
-    "a nested comparison": ("early = now <= deadline", "early = (now <= deadline) + 1 == 2", "inside a larger"),
-    "a fraction": ("early = now <= deadline", "early = now <= deadline + 0.5", "0.5 is neither a name nor a whole"),
-    "an update with a comparison": ("start = sets(deadline=now + ttl_ms)", "start = sets(deadline=now > ttl_ms)", "not a comparison"),
-    "an update with a call": ("start = sets(deadline=now + ttl_ms)", "start = sets(deadline=max(now, ttl_ms))", "truth value"),
-    "an update of no field": ("start = sets(deadline=now + ttl_ms)", "start = sets(dead_line=now + ttl_ms)", "sets dead_line, which is no field"),
-    "a guard without a name": ("empty.to(full, cond=early, on", "empty.to(full, cond=now <= deadline, on", "has a name"),
-    "a constant for a guard": ("empty.to(full, cond=early, on", "empty.to(full, cond=True, on", "a guard is one comparison, not True"),
-    "a sum for a guard": ("empty.to(full, cond=early, on", "empty.to(full, cond=now + 1, on", "a guard is one comparison, not a sum"),
-    "a text for a guard": ("empty.to(full, cond=early, on", "empty.to(full, cond='early', on", "not 'early'"),
-    "a row that is never reached": ('| empty.to.itself(on=answers("late"))', '| empty.to.itself(on=answers("late")) | empty.to.itself(on=answers("never"))', "put in empty: a row behind one without guards is never used"),
-    "a promise that nothing upholds": ("    kept = must(", '    more = must("More is kept.")\n    kept = must(', "no row, rule or probe upholds shelf.more"),
-    "a place that there is not": ('effect(put, "ok")', 'effect(put, "okay")', "kept is upheld by a row of put, and there is none"),
-    "a kind of rule that there is not": ('effect(put, "ok")', "effect(calls.put, Sweep)", "kept is upheld by a rule that can uphold by its effect, and there is none"),
-    "an answer that can't be given": ('when(take, "ok")', 'when(take, "dropped")', "nothing in take answers 'dropped'"),
-    "events and calls in one claim": ('when(take, "ok")', 'when(take, calls.take, "ok")', "about events or about calls, not both"),
-    "a departure that no promise owns": ("    weak = Departure()", "    weak, odd = Departure(), Departure()", "no promise says what departs by odd"),
+    "a nested comparison": (
+        "early = now <= deadline",
+        "early = (now <= deadline) + 1 == 2",
+        "inside a larger",
+    ),
+    "a fraction": (
+        "early = now <= deadline",
+        "early = now <= deadline + 0.5",
+        "0.5 is neither a name nor a whole",
+    ),
+    "an update with a comparison": (
+        "start = sets(deadline=now + ttl_ms)",
+        "start = sets(deadline=now > ttl_ms)",
+        "not a comparison",
+    ),
+    "an update with a call": (
+        "start = sets(deadline=now + ttl_ms)",
+        "start = sets(deadline=max(now, ttl_ms))",
+        "truth value",
+    ),
+    "an update of no field": (
+        "start = sets(deadline=now + ttl_ms)",
+        "start = sets(dead_line=now + ttl_ms)",
+        "sets dead_line, which is no field",
+    ),
+    "a guard without a name": (
+        "empty.to(full, cond=early, on",
+        "empty.to(full, cond=now <= deadline, on",
+        "has a name",
+    ),
+    "a constant for a guard": (
+        "empty.to(full, cond=early, on",
+        "empty.to(full, cond=True, on",
+        "a guard is one comparison, not True",
+    ),
+    "a sum for a guard": (
+        "empty.to(full, cond=early, on",
+        "empty.to(full, cond=now + 1, on",
+        "a guard is one comparison, not a sum",
+    ),
+    "a text for a guard": (
+        "empty.to(full, cond=early, on",
+        "empty.to(full, cond='early', on",
+        "not 'early'",
+    ),
+    "a row that is never reached": (
+        '| empty.to.itself(on=answers("late"))',
+        '| empty.to.itself(on=answers("late")) | empty.to.itself(on=answers("never"))',
+        "put in empty: a row behind one without guards is never used",
+    ),
+    "a promise that nothing upholds": (
+        "    kept = must(",
+        ('    more = must("More is kept.")\n    kept = must('),
+        "no row, rule or probe upholds shelf.more",
+    ),
+    "a place that there is not": (
+        'effect(put, "ok")',
+        'effect(put, "okay")',
+        "kept is upheld by a row of put, and there is none",
+    ),
+    "a kind of rule that there is not": (
+        'effect(put, "ok")',
+        "effect(calls.put, Sweep)",
+        "kept is upheld by a rule that can uphold by its effect, and there is none",
+    ),
+    "an answer that can't be given": (
+        'when(take, "ok")',
+        'when(take, "dropped")',
+        "nothing in take answers 'dropped'",
+    ),
+    "events and calls in one claim": (
+        'when(take, "ok")',
+        'when(take, calls.take, "ok")',
+        "about events or about calls, not both",
+    ),
+    "a departure that no promise owns": (
+        "    weak = Departure()",
+        "    weak, odd = Departure(), Departure()",
+        "no promise says what departs by odd",
+    ),
     "a bound that is none": ("held == most", "held >= most", "this says held == LIMIT"),
-    "an update of the store that reads the token": ("advance = sets(now=at)", "advance = sets(now=deadline)", "reads deadline, which it can't know"),
-    "an argument that is not taken": ("put=Call(takes=[token], does=[Mark(advance), Apply(put, token)]),", "put=Call(takes=[], does=[Mark(advance), Apply(put, token)]),", "the call put has no argument 'token'"),
-    "a limit that is not this law's": ("put=Call(takes=[token], does=[Mark(advance), Apply(put, token)]),", "put=Call(takes=[token], does=[Admit(Limit(), refusal='no'), Apply(put, token)]),", "is no attribute of the class"),
-    "a rule of an event that has no name": ("put=Call(takes=[token], does=[Mark(advance), Apply(put, token)]),", "put=Call(takes=[token], does=[Apply(empty.to(full), token)]),", "an event that is no attribute"),
-}  # fmt: skip
+    "an update of the store that reads the token": (
+        "advance = sets(now=at)",
+        "advance = sets(now=deadline)",
+        "reads deadline, which it can't know",
+    ),
+    "an argument that is not taken": (
+        "put=Call(takes=[token], does=[Mark(advance), Apply(put, token)]),",
+        "put=Call(takes=[], does=[Mark(advance), Apply(put, token)]),",
+        "the call put has no argument 'token'",
+    ),
+    "a limit that is not this law's": (
+        "put=Call(takes=[token], does=[Mark(advance), Apply(put, token)]),",
+        "put=Call(takes=[token], does=[Admit(Limit(), refusal='no'), Apply(put, token)]),",
+        "is no attribute of the class",
+    ),
+    "a rule of an event that has no name": (
+        "put=Call(takes=[token], does=[Mark(advance), Apply(put, token)]),",
+        "put=Call(takes=[token], does=[Apply(empty.to(full), token)]),",
+        "an event that is no attribute",
+    ),
+}
 """What is wrong: a text of the small law, what stands there instead, and what is said of it."""
 
 
@@ -132,7 +228,10 @@ def test_what_a_guard_can_not_know_names_the_guard() -> None:
     """A row that depends on an argument which no call gives is refused, with the guard's line."""
     text, _ = with_edit("empty.to(full, cond=early, on", "empty.to(full, cond=wished, on")
     line = text[: text.index("wished = ")].count("\n") + 1
-    said = f"shelf.py:{line}: Shelf (hardened): wished, used by put: empty → full [wished] / ok, reads wanted"
+    said = (
+        f"shelf.py:{line}: Shelf (hardened): wished, used by put: empty → full [wished] / ok, "
+        "reads wanted"
+    )
     with pytest.raises(DefinitionError, match=re.escape(said)):
         lower(declared(text), Profile.HARDENED)
 
@@ -146,7 +245,7 @@ def test_a_mistyped_name_is_pythons_own_error() -> None:
 
 
 def test_a_cell_without_a_row_is_refused() -> None:
-    """A law that does not say what an event answers in a state is refused, with the event's line."""
+    """A law that does not say what an event answers in a state is refused, with its line."""
     text, _ = with_edit('        | full.to.itself(on=answers("there"))\n', "")
     with pytest.raises(
         DefinitionError, match="nothing says what put answers in full: give it a row"

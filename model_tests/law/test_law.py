@@ -306,7 +306,7 @@ def test_unknown_is_an_objection(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_search_cut_short_is_an_objection() -> None:
-    """A search that ran out of states is not complete, and is objected to though it found nothing."""
+    """A search that ran out of states is not complete; that is an objection of its own."""
     known = examined("handoff", Profile.HARDENED)
     short = Examined(known.table, replace(known.scope, most_states=5))
     assert not short.search.complete

@@ -21,7 +21,7 @@ def test_every_slip_breaks_a_claim_or_changes_nothing(name: str, profile: Profil
 
 
 def test_claims_about_rows_number_at_most_half_of_the_rows() -> None:
-    """A claim says something of many rows; as many claims as rows would be the table written twice."""
+    """A claim says something of many rows; one claim a row would be the table written twice."""
     tables = [law(name, profile) for name, profile in LAWS]
     claims = {claim for table in tables for claim in table.claims if claim.scope == "step"}
     assert len(claims) <= sum(len(table.rows) for table in tables) / 2

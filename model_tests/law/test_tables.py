@@ -37,7 +37,7 @@ def test_a_table_is_the_stored_one(name: str, profile: Profile) -> None:
 
 @pytest.mark.parametrize(("name", "profile"), LAWS)
 def test_a_table_has_the_stored_claims(name: str, profile: Profile) -> None:
-    """Every claim that was proved still is claimed, and no other; all that came about still does."""
+    """Every claim that was proved is still claimed, and no other; what came about still does."""
     now, before = described(law(name, profile))["claims"], STORED[f"{name} {profile}"]["claims"]
     assert proved(now) == proved(before)
     assert reached(now) >= reached(before)

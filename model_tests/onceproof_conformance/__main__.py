@@ -15,7 +15,8 @@ def main() -> None:
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         print(
-            f"onceproof: the command needs {', '.join(missing)}, and the stores alone were installed.\n"
+            f"onceproof: the command needs {', '.join(missing)}, and the stores alone were "
+            "installed.\n"
             "Install the rest with: python -m pip install 'onceproof[conformance]'",
             file=sys.stderr,
         )

@@ -127,7 +127,7 @@ def test_a_broken_adapter_exits_3(
     ],
 )
 def test_wrong_usage_exits_64(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Wrong usage exits 64, whatever the library's own habit is, and says what is wrong on stderr."""
+    """Wrong usage exits 64, whatever the library's habit is, and says what is wrong on stderr."""
     assert run(arguments) == 64
     assert capsys.readouterr().err
 

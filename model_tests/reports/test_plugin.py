@@ -155,7 +155,7 @@ def test_an_adapter_that_breaks_down_fails_its_tests(judge: Runner) -> None:
 def test_wrong_usage_is_said_at_once(
     judge: Runner, adapter: str, option: str, message: str
 ) -> None:
-    """Options that make no sense end the run before any test, with pytest's status for wrong usage."""
+    """Options that make no sense end the run before any test, with the status of wrong usage."""
     result = judge(adapter, option)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([message])

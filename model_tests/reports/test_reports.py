@@ -21,7 +21,6 @@ from onceproof_conformance.report import (
     legible,
     markdown,
     one_line,
-    replay_command,
     steps,
 )
 from onceproof_conformance.results import BROKEN, Verdict
@@ -39,7 +38,12 @@ LOST = {
     "calls": [{"op": "len", "at": 0, "got": {}}],
     "reason": "a race did not come back: timeout",
 }
-EVIL = "# a|b `c` ``` ]]> <script>x</script> </details> \x00\x1b[31m \ud800 \u202e **d** [e](f)\n\n# g\r\n```\n&amp;"
+EVIL = (
+    "# a|b `c` ``` ]]> <script>x</script> </details> \x00\x1b[31m \ud800 \u202e **d** [e](f)\n\n"
+    "# g\r\n"
+    "```\n"
+    "&amp;"
+)
 READER = MarkdownIt("commonmark").enable("table")
 ARGV = ["check", "my_store:MyAdapter", "--seed", "2", "--json", "results.json", "--quiet"]
 
@@ -119,7 +123,8 @@ def test_a_suite_says_what_was_judged() -> None:
     """The properties name the subject, the seed and the version of the judge."""
     seen = ElementTree.fromstring(junit(document(clause("pass")))).iter("property")
     assert [(one.get("name"), one.get("value")) for one in seen] == [
-        ("onceproof", "0.1.0"), ("seed", "2"), ("subject", "mine"), ("version", "1.0"), ("language", "python"),
+        ("onceproof", "0.1.0"), ("seed", "2"), ("subject", "mine"), ("version", "1.0"),
+        ("language", "python"),
     ]  # fmt: skip
 
 
@@ -132,7 +137,8 @@ def test_the_counts_are_those_of_the_cases() -> None:
     whole = ElementTree.fromstring(junit(made))
     assert len(whole) == 2
     assert whole.attrib == {
-        "name": "onceproof", "tests": "10", "failures": "4", "errors": "2", "skipped": "2", "time": "3.0",
+        "name": "onceproof", "tests": "10", "failures": "4", "errors": "2", "skipped": "2",
+        "time": "3.0",
     }  # fmt: skip
 
 
@@ -362,42 +368,3 @@ def test_a_summary_shows_a_bounded_number_of_clauses() -> None:
     seen = markdown(document(*[clause()] * (CLAUSES_MAX + 7)))
     assert seen.count("\n### ") == CLAUSES_MAX
     assert "And 7 more clauses that do not pass" in seen
-
-
-@pytest.mark.parametrize(
-    ("argv", "command"),
-    [
-        ([], "onceproof check --replay TEXT"),
-        (["check"], "onceproof check --replay TEXT"),
-        (["check", "--profile", "both", "--quiet"], "onceproof check --replay TEXT"),
-        (["check", "mine:A", "--seed", "2"], "onceproof check mine:A --replay TEXT"),
-        (["check", "--seed=2", "mine:A"], "onceproof check mine:A --replay TEXT"),
-        (
-            ["check", "--no-color", "--verbose", "--quiet", "mine:A"],
-            "onceproof check mine:A --replay TEXT",
-        ),
-        (["check", "mine:A", "--timeout", "9"], "onceproof check mine:A --timeout 9 --replay TEXT"),
-        (
-            ["check", "--profile", "both", "--", "./a", "--seed"],
-            "onceproof check --replay TEXT -- ./a --seed",
-        ),
-        (["check", "--", "./a b", "$(c)"], "onceproof check --replay TEXT -- './a b' '$(c)'"),
-    ],
-)
-def test_a_sequence_is_run_again_on_the_same_subject(argv: list[str], command: str) -> None:
-    """The command keeps the subject, or the command that is the subject, and drops what a sequence
-    does not need.
-    """
-    assert replay_command({"argv": argv}, {"replay": "TEXT"}) == command
-
-
-def test_the_text_of_a_replay_is_quoted() -> None:
-    """A text that a shell would take apart is one word of the command."""
-    assert replay_command({"argv": []}, {"replay": "a; b"}) == "onceproof check --replay 'a; b'"
-
-
-def test_without_a_replay_the_whole_is_run_again() -> None:
-    """A race is found by the same check with the same seed; the results file is not written over."""
-    assert (
-        replay_command({"argv": ARGV}, {}) == "onceproof check my_store:MyAdapter --seed 2 --quiet"
-    )

@@ -1,5 +1,4 @@
-"""The hand-off store as a program meets it: what it refuses, what it says then, and that nothing is
-lost by it.
+"""The hand-off store as a program meets it: what it refuses and says then, and loses nothing by.
 
 What it answers to good calls in any order is the law's business, and is judged by the conformance
 suite.
@@ -110,7 +109,7 @@ class TestContract(TimedStoreContract[HandoffTokenStore, HandoffToken]):
         assert_nothing_lost(store, kept)
 
 
-# --- limits -------------------------------------------------------------------------------
+# --- limits
 
 
 def test_a_pending_max_of_zero_holds_one(clock: ManualClock) -> None:
@@ -157,7 +156,6 @@ def test_huge_limits_and_instants_are_exact() -> None:
 
 
 # --- what is presented, expected and revoked
-# ---------------------------------------------------------
 
 BAD_SIXTEEN = [
     pytest.param(
@@ -239,7 +237,6 @@ def test_a_token_made_of_the_issued_bytes_is_the_issued_one(
 
 
 # --- the clock
-# ----------------------------------------------------------------------------------------
 
 
 def test_a_clock_that_goes_back_revives_nothing(
@@ -309,7 +306,7 @@ def test_a_published_clock_that_goes_back_blocks_no_issue(clock: ManualClock) ->
 def test_an_interrupted_sweep_does_not_jam_the_store(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a sweep that was interrupted before it dropped anything, the next issue sweeps again."""
+    """After a sweep that was interrupted before it dropped anything, the next issue sweeps."""
     store = HandoffTokenStore(pending_max=1, ttl_ms=10, clock=clock)
     store.issue()
     clock.advance(10)
@@ -321,7 +318,6 @@ def test_an_interrupted_sweep_does_not_jam_the_store(
 
 
 # --- the random source
-# --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -361,7 +357,6 @@ def test_an_interrupt_is_no_refusal_and_frees_the_lock() -> None:
 
 
 # --- threads and the store itself
-# ---------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("eager_switching")
@@ -386,7 +381,7 @@ def test_threads_that_issue_never_exceed_the_limit() -> None:
 def test_held_counts_the_dead_until_they_are_dropped(
     store: HandoffTokenStore, clock: ManualClock
 ) -> None:
-    """`held` counts what is held, dead or alive, and `prune` answers how many dead ones it dropped."""
+    """`held` counts what is held, dead or alive; `prune` answers how many dead ones it dropped."""
     store.issue()
     clock.advance(1)
     store.issue()

@@ -90,7 +90,7 @@ class TestContract(TimedStoreContract[SessionVersionCache, str]):
         assert_nothing_lost(store)
 
 
-# --- limits -------------------------------------------------------------------------------
+# --- limits
 
 
 def test_limits_of_zero_are_read_as_one(clock: ManualClock) -> None:
@@ -104,7 +104,7 @@ def test_limits_of_zero_are_read_as_one(clock: ManualClock) -> None:
 
 
 def test_huge_limits_instants_and_versions_are_exact() -> None:
-    """Limits, instants and versions far beyond 64 bits are exact, and so are those far below zero."""
+    """Limits, instants and versions far beyond 64 bits are exact, as are those far below zero."""
     clock = ManualClock(-HUGE)
     cache = SessionVersionCache(entries_max=HUGE, ttl_ms=HUGE, clock=clock)
     assert cache.set("high", HUGE) == HUGE
@@ -117,7 +117,6 @@ def test_huge_limits_instants_and_versions_are_exact() -> None:
 
 
 # --- keys, versions and the clock
-# ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -169,7 +168,7 @@ def test_only_the_published_cache_believes_a_clock_that_goes_back(
 def test_only_the_published_cache_takes_an_older_version(
     clock: ManualClock, profile: Profile, answer: int
 ) -> None:
-    """An older version does not replace a newer one that is alive, except in the published profile."""
+    """An older version does not replace a newer one that is alive, but in the published profile."""
     cache = SessionVersionCache(clock=clock, profile=profile)
     cache.set("key", 7)
     assert cache.set("key", 6) == answer
@@ -177,7 +176,6 @@ def test_only_the_published_cache_takes_an_older_version(
 
 
 # --- threads and the cache itself
-# ---------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("eager_switching")
@@ -206,7 +204,6 @@ def test_a_printed_cache_shows_its_bounds_and_no_key(cache: SessionVersionCache)
 
 
 # --- the clock for tests
-# ------------------------------------------------------------------------------
 
 
 def test_a_manual_clock_goes_where_it_is_told() -> None:
@@ -236,7 +233,6 @@ def test_the_system_clock_gives_whole_milliseconds() -> None:
 
 
 # --- refusals and printed tokens
-# ----------------------------------------------------------------------
 
 REFUSALS = [
     (OnceproofError(), "refused", {}),
@@ -303,7 +299,7 @@ def test_a_printed_token_is_redacted(printed: Callable[[HandoffToken], str]) -> 
 
 
 def test_a_token_within_something_printed_is_redacted() -> None:
-    """A container that is printed does not show the bytes of the tokens in it, and padding works."""
+    """A printed container does not show the bytes of the tokens in it, and padding works."""
     token = HandoffToken(SECRET)
     assert f"{[token]}" == "[HandoffToken(<redacted>)]"
     assert f"{token:>25}" == " HandoffToken(<redacted>)"
@@ -326,7 +322,6 @@ def test_what_the_random_source_raised_is_the_cause() -> None:
 
 
 # --- the package
-# --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", onceproof.__all__)
@@ -336,7 +331,7 @@ def test_what_the_package_exports_is_there(name: str) -> None:
 
 
 def test_the_stores_import_only_the_standard_library() -> None:
-    """Importing the package in a bare interpreter imports nothing else that is no part of Python."""
+    """Importing the package in a bare interpreter imports nothing else but parts of Python."""
     program = """if True:
         import sys
         sys.path.append(sys.argv[1])

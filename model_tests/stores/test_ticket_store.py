@@ -113,7 +113,7 @@ class TestContract(TimedStoreContract[TicketStore, Ticket]):
         assert_nothing_lost(store, kept)
 
 
-# --- limits -------------------------------------------------------------------------------
+# --- limits
 
 
 def test_limits_of_zero_are_read_as_one(clock: ManualClock) -> None:
@@ -140,7 +140,6 @@ def test_huge_limits_and_instants_are_exact(profile: Profile) -> None:
 
 
 # --- tickets
-# ------------------------------------------------------------------------------------------
 
 
 def test_a_ticket_is_the_draw_in_lower_case_hex(kept: Ticket) -> None:
@@ -169,7 +168,6 @@ def test_a_ticket_survives_copying_as_a_ticket(copied: Callable[[Ticket], Ticket
 
 
 # --- redeeming
-# ----------------------------------------------------------------------------------------
 
 
 def test_a_ticket_is_redeemed_once(store: TicketStore, kept: Ticket) -> None:
@@ -256,7 +254,6 @@ def test_redeem_touches_its_own_ticket_alone(store: TicketStore, clock: ManualCl
 
 
 # --- issuing
-# ------------------------------------------------------------------------------------------
 
 
 def test_a_full_store_refuses_and_draws_nothing(clock: ManualClock) -> None:
@@ -349,7 +346,6 @@ def test_a_held_ticket_is_never_drawn_over(clock: ManualClock) -> None:
 
 
 # --- threads and the store itself
-# ---------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("eager_switching")

@@ -203,7 +203,6 @@ def answers(profile: Profile) -> Counter[str]:
 
 
 # --- many sequences
-# -----------------------------------------------------------------------------------
 
 COMMON = {"issue new", "redeem ok", "redeem dead", "redeem unknown"}
 ANSWERS = [
@@ -227,7 +226,6 @@ def test_no_sequence_tells_the_store_from_the_naive_one(profile: Profile, own: s
 
 
 # --- the sweeps
-# ---------------------------------------------------------------------------------------
 
 
 def test_issue_drops_every_dead_ticket_and_no_live_one(clock: ManualClock) -> None:
@@ -322,7 +320,6 @@ def test_a_published_store_draws_over_a_held_ticket(clock: ManualClock) -> None:
 
 
 # --- the clock
-# ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("profile", "answer"), [(HARDENED, False), (PUBLISHED, True)])

@@ -124,7 +124,7 @@ def test_each_exit_status_is_given_over_the_wire(
 def test_a_bug_of_ours_exits_70_and_leaves_no_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An exception that nothing expects exits 70 over the wire as well, and ends what was started."""
+    """An unexpected exception exits 70 over the wire as well, and ends what was started."""
     monkeypatch.setattr(checking, "Judge", lambda *arguments: 1 // 0)
     starts = tmp_path / "starts"
     assert commands.run(["check", "--", *troubled("never", "none", starts)]) == 70

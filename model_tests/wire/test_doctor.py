@@ -124,7 +124,8 @@ and received.
 
 RIGHT = ("Right", "OfItsOwn")
 WRONG_STORES = (
-    "DrawsAgain", "HoldsOneTooMany", "LivesTooLong", "CountsWhatIsLeft", "SweepsTooLate", "CrashesOnAMismatch",
+    "DrawsAgain", "HoldsOneTooMany", "LivesTooLong", "CountsWhatIsLeft", "SweepsTooLate",
+    "CrashesOnAMismatch",
 )  # fmt: skip
 """Adapters without a mistake, and such whose store is wrong, which is not the doctor's to say."""
 

@@ -82,7 +82,7 @@ def test_the_schema_is_one() -> None:
 
 
 def test_every_message_of_a_run_fits_its_schema(recorded: Recorded) -> None:
-    """Requests and replies of all stores, races included, are what the schemas of their names say."""
+    """Requests and replies of all stores, and of races, are what the schemas of their names say."""
     wrong = [
         (kind, message)
         for name, exchanged in recorded.exchanged.items()

@@ -154,11 +154,15 @@ def check_random(told: tuple[str, ...], store: str, seed: int) -> set[str]:
     ("language", "wrong", "is_its_turn"),
     [
         pytest.param(
-            language, wrong, is_turn_of(number), id=f"{language}-{wrong.name}", marks=of_store(wrong.store)
+            language,
+            wrong,
+            is_turn_of(number),
+            id=f"{language}-{wrong.name}",
+            marks=of_store(wrong.store),
         )
         for number, (language, wrong) in enumerate(WRONG)
     ],
-)  # fmt: skip
+)
 def test_a_wrong_store_is_failed_under_its_clause(
     language: str, wrong: Wrong, is_its_turn: bool, is_all: bool, tmp_path: Path
 ) -> None:
@@ -173,7 +177,7 @@ def test_a_wrong_store_is_failed_under_its_clause(
 
 
 def broken_by_turn(told: tuple[str, ...], wanted: set[str], with_games: bool) -> set[str]:
-    """The clauses that are broken, without the random games where they are not needed nor wanted."""
+    """The clauses that are broken, without the random games where they are not wanted."""
     if not with_games and broken(judged(told, engines=WITHOUT_GAMES)) == wanted:
         return wanted
     return broken(judged(told))
@@ -191,8 +195,11 @@ LIVES_TOO_LONG = (
 )
 GET_DROPS_THE_DEAD = (
     "return entry !== undefined && this.#isFresh(entry, now) ? entry.version : null;",
-    """if (entry !== undefined && !this.#isFresh(entry, now)) { this.#entries.delete(key); return null; }
-        return entry?.version ?? null;""",
+    (
+        "if (entry !== undefined && !this.#isFresh(entry, now)) "
+        "{ this.#entries.delete(key); return null; }\n"
+        "        return entry?.version ?? null;"
+    ),
 )
 
 

@@ -68,7 +68,7 @@ class ExpiringStore(TimedStore, Generic[Key]):
         return len(self._pending)
 
     def _drawn(self, size: int, crashes: bool = False) -> bytes:
-        """So many random bytes; what the source raises gets out as it is if it `crashes` the call."""
+        """So many random bytes; what the source raises gets out as it is if it `crashes`."""
         try:
             raw = self._random_bytes(size)
         except Exception as error:

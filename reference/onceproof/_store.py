@@ -49,12 +49,14 @@ class Store:
         self._lock = lock()
         if not hasattr(self._lock, "__enter__"):
             raise TypeError(
-                f"lock gave {type(self._lock).__name__}: it must make a lock, as threading.Lock does"
+                f"lock gave {type(self._lock).__name__}: it must make a lock, as "
+                "threading.Lock does"
             )
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} can't be copied or pickled: a copy would honour its tokens again"
+            f"a {type(self).__name__} can't be copied or pickled: a copy would honour its "
+            "tokens again"
         )
 
 
@@ -72,7 +74,7 @@ class TimedStore(Store):
         self._latest: int | None = None
 
     def _now(self) -> int:
-        """The instant of this call: the latest seen, or in the published profile the clock's own."""
+        """The instant of this call: the latest seen, or, published, the clock's own."""
         now = self._clock()
         if type(now) is not int:
             raise no_instant(now)

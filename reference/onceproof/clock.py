@@ -21,7 +21,7 @@ def monotonic_ms() -> int:
 
 
 def wall_ms() -> int:
-    """The system's wall clock: milliseconds since 1970, which can be set, forwards and backwards."""
+    """The system's wall clock: milliseconds since 1970; it can be set, forwards and backwards."""
     return time.time_ns() // 1_000_000
 
 

@@ -79,8 +79,10 @@ class TokenNotPending(OnceproofError):
 class TokenExpired(OnceproofError):
     """Consume of a hand-off token, begin of a join token: it was past its end.
 
-    Attributes: deadline_ms: The end of its life, in milliseconds of the store's clock: a hand-off
-    token is dead at it, a join token after it. now_ms: The instant by which that was judged.
+    Attributes:
+        deadline_ms: The end of its life, in milliseconds of the store's clock: a hand-off token is
+            dead at it, a join token after it.
+        now_ms: The instant by which that was judged.
     """
 
     code = "expired"
@@ -103,7 +105,6 @@ class TokenMismatch(OnceproofError):
 
 
 # --- join tokens
-# ------------------------------------------------------------------------------------
 
 
 class AlreadyRegistered(OnceproofError):
@@ -164,8 +165,9 @@ class TokenAborted(OnceproofError):
 class InFlightConflict(OnceproofError):
     """Begin, consume: another address holds the token.
 
-    Attributes: overdue_at_ms: The instant from which another may take the token over, in
-    milliseconds of the store's clock.
+    Attributes:
+        overdue_at_ms: The instant from which another may take the token over, in milliseconds of
+            the store's clock.
     """
 
     code = "in_flight_conflict"
@@ -214,7 +216,6 @@ class InvalidTransition(OnceproofError):
 
 
 # --- tickets
-# ----------------------------------------------------------------------------------------
 
 
 class OutstandingLimitReached(OnceproofError):
@@ -246,7 +247,6 @@ class TicketRefused(OnceproofError):
 
 
 # --- facets
-# -----------------------------------------------------------------------------------------
 
 
 class VerificationRefused(OnceproofError):

@@ -28,11 +28,10 @@ F = TypeVar("F")
 T = TypeVar("T")
 
 # --- decisions: one record in, one record out; a record is whether the key is held
-# -------------------
 
 
 class Outcome(IntEnum):
-    """What a verifier did: it returned, it raised a VerificationRefused, or it did anything else."""
+    """What a verifier did: it returned, it raised a VerificationRefused, or anything else."""
 
     ACCEPTED = 0
     REFUSED = 1
@@ -92,7 +91,6 @@ def decide_revoke(held_key: bool) -> tuple[Verdict, bool]:
 
 
 # --- the map
-# ----------------------------------------------------------------------------------------
 
 NO_KEY = ""
 """Nobody's turn: no key is empty."""
@@ -114,11 +112,13 @@ class FacetMap(Store, Generic[F]):
     refused. Any other wait for a thread that waits for the verifier's key, through a second map
     too, is not seen and must not be.
 
-    Args: entries_max: How many facets may be held at once; None is no bound. lock: Makes a lock,
-    which need not be reentrant: one for the map, and one for each verification. profile:
-    `Profile.PUBLISHED` is the original's behaviour, not for production: the lock is held while a
-    verifier runs, one that crashes poisons the map, a registration overwrites, and there is no
-    bound.
+    Args:
+        entries_max: How many facets may be held at once; None is no bound.
+        lock: Makes a lock, which need not be reentrant: one for the map, and one for each
+            verification.
+        profile: `Profile.PUBLISHED` is the original's behaviour, not for production: the lock is
+            held while a verifier runs, one that crashes poisons the map, a registration overwrites,
+            and there is no bound.
 
     A limit of zero is read as 1.
 
@@ -147,7 +147,8 @@ class FacetMap(Store, Generic[F]):
         super().__init__(lock, profile)
         if not self._published and lock() is self._lock:
             raise TypeError(
-                "lock gave the same lock twice: it must make a new one each time, as threading.Lock does"
+                "lock gave the same lock twice: it must make a new one each time, as "
+                "threading.Lock does"
             )
         bound = None if entries_max is None else limit("entries_max", entries_max)
         self._entries_max = None if self._published else bound
@@ -168,11 +169,14 @@ class FacetMap(Store, Generic[F]):
     def register(self, revocation_id: str, facet: F) -> None:
         """Register a facet that may be used once.
 
-        Raises: AlreadyRegistered: The key is held; its facet stays. EntriesLimitReached:
-        `entries_max` facets are held. VerifierReentered: A verifier came back to its own key, or to
-        one whose verifier waits for it. StorePoisoned: A verifier of this published map crashed.
-        TypeError: `revocation_id` is no str, or `facet` is None. Nothing was touched. ValueError:
-        `revocation_id` is empty. Nothing was touched.
+        Raises:
+            AlreadyRegistered: The key is held; its facet stays.
+            EntriesLimitReached: `entries_max` facets are held.
+            VerifierReentered: A verifier came back to its own key, or to one whose verifier waits
+                for it.
+            StorePoisoned: A verifier of this published map crashed.
+            TypeError: `revocation_id` is no str, or `facet` is None. Nothing was touched.
+            ValueError: `revocation_id` is empty. Nothing was touched.
         """
         _checked_key(revocation_id)
         if facet is None:
@@ -199,10 +203,13 @@ class FacetMap(Store, Generic[F]):
         it is. The facet stays then. Where there is none nothing is added, whatever the verifier
         says.
 
-        Raises: VerifierReentered: A verifier came back to its own key, or to one whose verifier
-        waits for it. StorePoisoned: A verifier of this published map crashed. TypeError: `verify`
-        can't be called, or `revocation_id` is no str; or the verifier returned False or something
-        to be awaited. The facet stays. ValueError: `revocation_id` is empty. Nothing was touched.
+        Raises:
+            VerifierReentered: A verifier came back to its own key, or to one whose verifier waits
+                for it.
+            StorePoisoned: A verifier of this published map crashed.
+            TypeError: `verify` can't be called, or `revocation_id` is no str; or the verifier
+                returned False or something to be awaited. The facet stays.
+            ValueError: `revocation_id` is empty. Nothing was touched.
         """
         _checked_key(revocation_id)
         function("verify", verify)
@@ -219,9 +226,12 @@ class FacetMap(Store, Generic[F]):
     def revoke(self, revocation_id: str) -> bool:
         """End a registration; True if there was one.
 
-        Raises: VerifierReentered: A verifier came back to its own key, or to one whose verifier
-        waits for it. StorePoisoned: A verifier of this published map crashed. TypeError:
-        `revocation_id` is no str. ValueError: `revocation_id` is empty.
+        Raises:
+            VerifierReentered: A verifier came back to its own key, or to one whose verifier waits
+                for it.
+            StorePoisoned: A verifier of this published map crashed.
+            TypeError: `revocation_id` is no str.
+            ValueError: `revocation_id` is empty.
         """
         _checked_key(revocation_id)
         return self._alone(lambda: self._drop(revocation_id), revocation_id)
@@ -326,7 +336,8 @@ class FacetMap(Store, Generic[F]):
 def _checked_key(key: object) -> None:
     if not isinstance(key, str):
         raise TypeError(
-            f"revocation_id is {type(key).__name__}, not str: pass the revocation identifier as text"
+            f"revocation_id is {type(key).__name__}, not str: pass the revocation identifier "
+            "as text"
         )
     if not key:
         raise ValueError("revocation_id is empty: pass the revocation identifier")
@@ -340,5 +351,6 @@ def _checked_answer(answer: object) -> None:
         answer.close()
     if inspect.isawaitable(answer):
         raise TypeError(
-            f"the verifier returned {type(answer).__name__}, to be awaited: pass a function that is not async"
+            f"the verifier returned {type(answer).__name__}, to be awaited: pass a function "
+            "that is not async"
         )

@@ -61,7 +61,6 @@ def _sixteen(what: str, raw: object) -> bytes:
 
 
 # --- decisions: one record in, one record out; a record is the deadline of a pending token, or None
-# ----
 
 
 class Verdict(IntEnum):
@@ -112,8 +111,8 @@ def decide_revoke(
 ) -> tuple[Verdict, int | None]:
     """End a token, and say whether it was pending.
 
-    post: __return__[1] is None post: counts_the_dead or (__return__[0] == Verdict.ENDED) ==
-    (deadline is not None and now < deadline)
+    post: __return__[1] is None
+    post: counts_the_dead or (__return__[0] == ENDED) == (deadline is not None and now < deadline)
     """
     if deadline is None:
         return NOTHING, None
@@ -123,7 +122,6 @@ def decide_revoke(
 
 
 # --- the store
-# --------------------------------------------------------------------------------------
 
 
 class HandoffTokenStore(ExpiringStore[bytes]):
@@ -248,4 +246,7 @@ class HandoffTokenStore(ExpiringStore[bytes]):
             return before - len(self._pending)
 
     def __repr__(self) -> str:
-        return f"<HandoffTokenStore: {self.held} held, at most {self._pending_max}, for {self._ttl_ms} ms>"
+        return (
+            f"<HandoffTokenStore: {self.held} held, at most {self._pending_max}, for "
+            f"{self._ttl_ms} ms>"
+        )

@@ -1,8 +1,7 @@
 """Join tokens: each lets one node in, once, in two steps: begin, then consume.
 
-The decisions are pure functions over one record; they are compared with the law on every path. The
-store around them holds the container, the lock, the clock and the addresses, which no decision
-sees.
+What a call does to one record is decided in `_join`. The store around it holds the container, the
+lock, the clock and the addresses, which no decision sees.
 """
 
 from __future__ import annotations
@@ -12,12 +11,27 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from heapq import heappop, heappush
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from onceproof import errors
 from onceproof._checks import function, limit, whole
+from onceproof._join import (
+    CALLER,
+    KEPT,
+    UNKNOWN_TOKEN,
+    Decided,
+    Record,
+    State,
+    Verdict,
+    decide_abort,
+    decide_begin,
+    decide_consume,
+    decide_forget,
+    decide_register,
+    decide_revert,
+)
 from onceproof._store import Store, decide_room, no_instant
 from onceproof.clock import Clock, wall_ms
 from onceproof.profile import Profile
@@ -35,7 +49,8 @@ class JoinTokenDigest(bytes):
             )
         if len(digest) != 32:
             raise ValueError(
-                f"a digest has {len(digest)} bytes, not 32: JoinTokenDigest.of makes one of a raw token"
+                f"a digest has {len(digest)} bytes, not 32: JoinTokenDigest.of makes one of a "
+                "raw token"
             )
         return bytes.__new__(cls, digest)
 
@@ -78,160 +93,6 @@ class JoinRecord:
     expires_at_ms: int
 
 
-# --- decisions: one record in, one record out, and who holds the token then
-# --------------------------
-
-
-class State(IntEnum):
-    """The state of any token. From CONSUMED on it is ended."""
-
-    UNKNOWN, ISSUED, IN_FLIGHT, CONSUMED, EXPIRED, ABORTED = range(6)
-
-
-class Record(NamedTuple):
-    """A token without its address. `overdue_at` is 0 unless it is in flight."""
-
-    state: State
-    expires_at: int
-    attempt: int
-    overdue_at: int
-
-
-class Holder(IntEnum):
-    """Who holds the token after a call: nobody, whoever did before, or the caller."""
-
-    NOBODY, KEPT, CALLER = range(3)
-
-
-class Verdict(IntEnum):
-    """What a decision found. The names are the law's answers."""
-
-    OK, STARTED, RUNNING, ALREADY_REGISTERED, NOT_FOUND, EXPIRED, ABORTED = range(7)
-    ALREADY_CONSUMED, IN_FLIGHT_CONFLICT, STALE_ATTEMPT, INVALID_TRANSITION, DROPPED, NOTHING = (
-        range(7, 13)
-    )
-
-
-Decided = tuple[Verdict, Record, Holder]
-NOBODY, KEPT, CALLER = Holder
-UNKNOWN_TOKEN = Record(State.UNKNOWN, 0, 0, 0)
-ENDED = {
-    State.CONSUMED: Verdict.ALREADY_CONSUMED,
-    State.EXPIRED: Verdict.EXPIRED,
-    State.ABORTED: Verdict.ABORTED,
-}
-
-
-def decide_register(record: Record, expires_at: int, overwrites: bool) -> Decided:
-    """Make a token known, unless it is.
-
-    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (record.state ==
-    State.UNKNOWN or overwrites) post: __return__[1] == ((State.ISSUED, expires_at, 0, 0) if
-    __return__[2] == NOBODY else record)
-    """
-    if record.state == State.UNKNOWN or overwrites:
-        return Verdict.OK, Record(State.ISSUED, expires_at, 0, 0), NOBODY
-    return Verdict.ALREADY_REGISTERED, record, KEPT
-
-
-def decide_begin(
-    record: Record, now: int, by_holder: bool, in_flight_ms: int, never_overdue: bool
-) -> Decided:
-    """Begin an attempt, or go on with the caller's own.
-
-    post: __return__[0] != Verdict.STARTED or record.state in (State.ISSUED, State.IN_FLIGHT) post:
-    __return__[0] != Verdict.STARTED or now <= record.expires_at == __return__[1].expires_at post:
-    __return__[0] != Verdict.STARTED or __return__[1][2:] == (record.attempt + 1, now +
-    in_flight_ms) post: __return__[0] != Verdict.RUNNING or (by_holder and (never_overdue or now <
-    record.overdue_at)) post: __return__[2] != NOBODY or (__return__[1].state == State.EXPIRED and
-    now > record.expires_at) post: __return__[2] != KEPT or __return__[1] == record
-    """
-    if record.state == State.UNKNOWN:
-        return Verdict.NOT_FOUND, record, KEPT
-    if record.state >= State.CONSUMED:
-        return ENDED[record.state], record, KEPT
-    if record.state == State.IN_FLIGHT and (never_overdue or now < record.overdue_at):
-        return Verdict.RUNNING if by_holder else Verdict.IN_FLIGHT_CONFLICT, record, KEPT
-    if now > record.expires_at:
-        return Verdict.EXPIRED, Record(State.EXPIRED, record.expires_at, record.attempt, 0), NOBODY
-    return (
-        Verdict.STARTED,
-        Record(State.IN_FLIGHT, record.expires_at, record.attempt + 1, now + in_flight_ms),
-        CALLER,
-    )
-
-
-def decide_consume(record: Record, by_holder: bool, attempt: int, anyone_consumes: bool) -> Decided:
-    """Use the token, once and for all.
-
-    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT post: __return__[0] !=
-    Verdict.OK or anyone_consumes or (by_holder and attempt == record.attempt) post: (__return__[0]
-    == Verdict.OK) == (__return__[2] == CALLER) post: __return__[1:] == (record, KEPT) or
-    __return__[1:] == ((State.CONSUMED, *record[1:3], 0), CALLER)
-    """
-    if record.state == State.CONSUMED:
-        return Verdict.ALREADY_CONSUMED, record, KEPT
-    if record.state != State.IN_FLIGHT:
-        return (
-            Verdict.NOT_FOUND if record.state == State.UNKNOWN else Verdict.INVALID_TRANSITION,
-            record,
-            KEPT,
-        )
-    if not (anyone_consumes or (by_holder and attempt == record.attempt)):
-        return Verdict.STALE_ATTEMPT if by_holder else Verdict.IN_FLIGHT_CONFLICT, record, KEPT
-    return Verdict.OK, Record(State.CONSUMED, record.expires_at, record.attempt, 0), CALLER
-
-
-def decide_revert(record: Record, now: int, attempt: int, reverts_anything: bool) -> Decided:
-    """Give an attempt up: the token can be begun again, unless its expiry is past.
-
-    post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT post: __return__[0] !=
-    Verdict.OK or reverts_anything or attempt == record.attempt post: __return__[0] != Verdict.OK or
-    __return__[1][1:] == (record.expires_at, record.attempt, 0) post: __return__[2] != NOBODY or
-    reverts_anything or (now <= record[1]) == (__return__[1][0] == State.ISSUED) post: __return__[0]
-    == Verdict.OK or __return__[1:] == (record, KEPT)
-    """
-    if record.state != State.IN_FLIGHT:
-        return (
-            Verdict.NOT_FOUND if record.state == State.UNKNOWN else Verdict.INVALID_TRANSITION,
-            record,
-            KEPT,
-        )
-    if not (reverts_anything or attempt == record.attempt):
-        return Verdict.STALE_ATTEMPT, record, KEPT
-    state = State.EXPIRED if now > record.expires_at and not reverts_anything else State.ISSUED
-    return Verdict.OK, Record(state, record.expires_at, record.attempt, 0), NOBODY
-
-
-def decide_abort(record: Record) -> Decided:
-    """End a token that was not used.
-
-    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (State.UNKNOWN <
-    record.state < State.CONSUMED) post: __return__[1] == (record if __return__[2] == KEPT else
-    (State.ABORTED, *record[1:3], 0))
-    """
-    if record.state == State.UNKNOWN:
-        return Verdict.NOT_FOUND, record, KEPT
-    if record.state >= State.CONSUMED:
-        return Verdict.INVALID_TRANSITION, record, KEPT
-    return Verdict.OK, Record(State.ABORTED, record.expires_at, record.attempt, 0), NOBODY
-
-
-def decide_forget(record: Record, now: int) -> Decided:
-    """Drop the record of a token that is ended and past its expiry.
-
-    post: (__return__[0] == Verdict.DROPPED) == (record.state >= State.CONSUMED and now >
-    record.expires_at) post: __return__[1:] == ((UNKNOWN_TOKEN, NOBODY) if __return__[0] ==
-    Verdict.DROPPED else (record, KEPT))
-    """
-    if record.state >= State.CONSUMED and now > record.expires_at:
-        return Verdict.DROPPED, UNKNOWN_TOKEN, NOBODY
-    return Verdict.NOTHING, record, KEPT
-
-
-# --- the store
-# --------------------------------------------------------------------------------------
-
 NOT_HELD: tuple[Record, str | None] = (UNKNOWN_TOKEN, None)
 SHOWN = tuple(JoinState)
 BARE_REFUSALS = (
@@ -245,19 +106,26 @@ BARE_REFUSALS = (
 class JoinTokenStore(Store):
     """A thread-safe set of join tokens, each known by its digest.
 
-    Args: in_flight_ms: How long an attempt keeps its token, in milliseconds; then another may take
-    it over. entries_max: How many records may be held at once; None is no bound, and then none is
-    ever dropped. clock: Gives the instant in whole milliseconds, of which an expiry is one; called
-    with the lock held. lock: Makes the lock, which need not be reentrant. profile:
-    `Profile.PUBLISHED` is the original's behaviour, not for production: there is no bound either.
+    Args:
+        in_flight_ms: How long an attempt keeps its token, in milliseconds; then another may take it
+            over.
+        entries_max: How many records may be held at once; None is no bound, and then none is ever
+            dropped.
+        clock: Gives the instant in whole milliseconds, of which an expiry is one; called with the
+            lock held.
+        lock: Makes the lock, which need not be reentrant.
+        profile: `Profile.PUBLISHED` is the original's behaviour, not for production: there is no
+            bound either.
 
     A limit of zero is read as 1. Each call is judged by its own instant: when the clock goes back,
     only states stay. A call costs the same on average, however many are held; one that drops ended
     records pays for them.
 
-    Raises: TypeError: A limit, or later an argument, is not of its type, or something that must be
-    called can't be. ValueError: A limit or an expiry is negative, an address is empty, or there is
-    no such profile.
+    Raises:
+        TypeError: A limit, or later an argument, is not of its type, or something that must be
+            called can't be.
+        ValueError: A limit or an expiry is negative, an address is empty, or there is no such
+            profile.
     """
 
     __slots__ = ("_clock", "_ended", "_entries", "_entries_max", "_in_flight_ms")
@@ -296,7 +164,8 @@ class JoinTokenStore(Store):
         _checked(digest)
         if whole("expires_at_ms", expires_at_ms) < 0:
             raise ValueError(
-                f"expires_at_ms is {expires_at_ms}: pass an instant of the store's clock, 0 or later"
+                f"expires_at_ms is {expires_at_ms}: pass an instant of the store's clock, 0 "
+                "or later"
             )
         with self._lock:
             now = None if self._entries_max is None else self._now()
@@ -460,7 +329,8 @@ class Attempt:
 def _checked(digest: object, address: object = "-", attempt: object = 0) -> None:
     if not isinstance(digest, JoinTokenDigest):
         raise TypeError(
-            f"digest is {type(digest).__name__}: pass JoinTokenDigest.of(raw), for no raw token is stored"
+            f"digest is {type(digest).__name__}: pass JoinTokenDigest.of(raw), for no raw "
+            "token is stored"
         )
     if not isinstance(address, str):
         raise TypeError(f"address is {type(address).__name__}, not str: pass the address as text")

@@ -19,7 +19,6 @@ from onceproof.clock import Clock, monotonic_ms
 from onceproof.profile import Profile
 
 # --- decisions: one record in, one record out; a record is a cached version, or None
-# ------------------
 
 
 class Entry(NamedTuple):
@@ -72,10 +71,10 @@ def decide_set(
 ) -> tuple[Verdict, Entry | None]:
     """Take a version, unless a newer one is cached and alive.
 
-    post: __return__[0] == Verdict.KEPT or __return__[1] == Entry(version, now) post: __return__[0]
-    != Verdict.KEPT or __return__[1] == entry post: entry is None or (__return__[0] == Verdict.KEPT)
-    == (version < entry.version and not last_write_wins and now < entry.written_at + ttl_ms)
-    """
+    post: __return__[0] == Verdict.KEPT or __return__[1] == Entry(version, now)
+    post: __return__[0] != Verdict.KEPT or __return__[1] == entry
+    post: entry is None or (__return__[0] == Verdict.KEPT) == (version < entry.version and not last_write_wins and now < entry.written_at + ttl_ms)
+    """  # noqa: E501 (a contract is one line)
     if entry is None:
         return ADDED, Entry(version, now)
     if version < entry.version and not last_write_wins and now < entry.written_at + ttl_ms:
@@ -84,7 +83,6 @@ def decide_set(
 
 
 # --- the cache
-# --------------------------------------------------------------------------------------
 
 
 class SessionVersionCache(TimedStore):
@@ -170,7 +168,10 @@ class SessionVersionCache(TimedStore):
             return entry.version if verdict is HIT and entry is not None else None
 
     def __repr__(self) -> str:
-        return f"<SessionVersionCache: {self.held} held, at most {self._entries_max}, for {self._ttl_ms} ms>"
+        return (
+            f"<SessionVersionCache: {self.held} held, at most {self._entries_max}, for "
+            f"{self._ttl_ms} ms>"
+        )
 
     def _make_room(self, now: int) -> OrderedDict[str, Entry]:
         """Drop what is dead from the front, or the oldest write if nothing is."""

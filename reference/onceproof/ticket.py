@@ -36,7 +36,6 @@ class Ticket(str):
 
 
 # --- decisions: one record in, one record out; a record is the deadline of a held ticket, or None
-# ------
 
 
 class Verdict(IntEnum):
@@ -91,7 +90,6 @@ def decide_sweep_due(
 
 
 # --- the store
-# --------------------------------------------------------------------------------------
 
 
 class TicketStore(ExpiringStore[str]):
@@ -100,11 +98,14 @@ class TicketStore(ExpiringStore[str]):
     A call costs the same on average, however many are held; one that drops dead tickets pays for
     them.
 
-    Args: outstanding_max: How many tickets may be outstanding at once; no bound in the published
-    profile. ttl_ms: How long a ticket lives, in milliseconds. It is dead at issue + `ttl_ms`.
-    clock: Gives the instant in whole milliseconds; called with the lock held. random_bytes: Gives
-    that many random bytes; called once a draw with the lock held. lock: Makes the lock, which need
-    not be reentrant. profile: `Profile.PUBLISHED` is the original's behaviour, not for production.
+    Args:
+        outstanding_max: How many tickets may be outstanding at once; no bound in the published
+            profile.
+        ttl_ms: How long a ticket lives, in milliseconds. It is dead at issue + `ttl_ms`.
+        clock: Gives the instant in whole milliseconds; called with the lock held.
+        random_bytes: Gives that many random bytes; called once a draw with the lock held.
+        lock: Makes the lock, which need not be reentrant.
+        profile: `Profile.PUBLISHED` is the original's behaviour, not for production.
 
     A limit of zero is read as 1. When the clock goes back, the latest instant seen counts.
 
@@ -188,7 +189,10 @@ class TicketStore(ExpiringStore[str]):
 
     def __repr__(self) -> str:
         bound = "sweeping from" if self._published else "at most"
-        return f"<TicketStore: {self.held} held, {bound} {self._outstanding_max}, for {self._ttl_ms} ms>"
+        return (
+            f"<TicketStore: {self.held} held, {bound} {self._outstanding_max}, for {self._ttl_ms} "
+            "ms>"
+        )
 
     def _issue_as_published(self) -> Ticket:
         """Draw before anything else, sweep only when that is due, and refuse nothing."""

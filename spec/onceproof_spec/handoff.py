@@ -16,7 +16,8 @@ from onceproof_spec.language import (
     Admit, Apply, Call, Calls, Departs, Departure, Draw, Draws, Lifecycle, Limit, Mark, State,
     StoreField, Sweep, Tell, Token, TokenField,
     always, answer, answers, any_call, at, count, drawn, dropped, each, effect, failure, guard,
-    held, in_each, must, order, refusal, sets, should, sometimes, stays, subject, token_in, told, when,
+    held, in_each, must, order, refusal, sets, should, sometimes, stays, subject, token_in, told,
+    when,
 )  # fmt: skip
 
 

@@ -49,7 +49,8 @@ class InProcess:
         except BaseException as error:
             raise SubjectError(
                 cut(
-                    f"answering {request.get('op')!r} raised {visible(described(error))}: reply with crash"
+                    f"answering {request.get('op')!r} raised {visible(described(error))}: "
+                    "reply with crash"
                 )
             ) from error
         if type(reply) is not dict or (len(reply) == 2 and type(reply.get("ok", "")) in WRITABLE):

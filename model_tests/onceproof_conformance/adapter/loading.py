@@ -22,7 +22,8 @@ def load(path: str) -> Adapter:
     module_name, colon, attribute = path.partition(":")
     if not colon or not module_name or not attribute:
         raise WrongUsage(
-            f"{path!r} names no adapter: write package.module:Adapter, or -- and the command that starts one"
+            f"{path!r} names no adapter: write package.module:Adapter, or -- and the command "
+            "that starts one"
         )
     here = str(Path.cwd())
     if here not in sys.path:

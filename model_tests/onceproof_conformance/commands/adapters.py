@@ -19,8 +19,8 @@ from onceproof_conformance.subject import TIMEOUT_S
 
 @click.command()
 @with_law
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S, show_default=True,
-              metavar="SECONDS", help="For one reply.")  # fmt: skip
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S,
+              show_default=True, metavar="SECONDS", help="For one reply.")  # fmt: skip
 @click.option("--no-color", is_flag=True, help="No colours.")
 @click.pass_context
 def doctor(context: click.Context, timeout: float, no_color: bool) -> int:

@@ -64,8 +64,8 @@ FILE = click.Path(path_type=Path)
     help="Cut a store's run off; the rest is undecided.",
 )
 @click.option(
-    "--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S, show_default=True, metavar="SECONDS",
-    help="For one reply of a command.",
+    "--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S, show_default=True,
+    metavar="SECONDS", help="For one reply of a command.",
 )  # fmt: skip
 @click.option(
     "--known-failing",
@@ -86,10 +86,11 @@ FILE = click.Path(path_type=Path)
 @click.option("--no-color", is_flag=True, help="No colours.")
 @click.pass_context
 def check(
-    context: click.Context, subject: str | None, stores: tuple[str, ...], profile: str | None, engines: tuple[str, ...],
-    clauses: tuple[str, ...], seed: int, examples: int, budget: float | None, timeout: float,
-    known_failing: Path | None, replay: str | None, json_file: Path | None, junit_file: Path | None,
-    markdown_file: Path | None, quiet: bool, verbose: bool, no_color: bool,
+    context: click.Context, subject: str | None, stores: tuple[str, ...], profile: str | None,
+    engines: tuple[str, ...], clauses: tuple[str, ...], seed: int, examples: int,
+    budget: float | None, timeout: float, known_failing: Path | None, replay: str | None,
+    json_file: Path | None, junit_file: Path | None, markdown_file: Path | None, quiet: bool,
+    verbose: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Judge an implementation, clause by clause.
 
@@ -113,7 +114,8 @@ def check(
         with progress(quiet) as announce:
             results = check_named(
                 named, options, stores=stores, profile=profile, argv=argv,
-                announce=lambda what, engine, done, total: announce(f"{what}: {engine}", done, total),
+                announce=lambda what, engine, done,
+                total: announce(f"{what}: {engine}", done, total),
             )  # fmt: skip
         apply_known_failing(results, known)
     _write_all(results.message(VERSION), forms)
@@ -125,7 +127,8 @@ def _writable(path: Path | None) -> None:
     """Refuse a file that can't be written before anything is run."""
     if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
         raise WrongUsage(
-            f"{path} can't be written: {'it is a folder' if path.is_dir() else 'there is no such folder'}"
+            f"{path} can't be written: "
+            f"{'it is a folder' if path.is_dir() else 'there is no such folder'}"
         )
 
 
@@ -166,7 +169,7 @@ def _given_options(context: click.Context) -> list[str]:
     for parameter in context.command.params:
         if parameter.name is None or context.get_parameter_source(parameter.name) is None:
             continue
-        value = context.params[parameter.name]
+        value = context.params.get(parameter.name, context.meta.get(parameter.name))
         if value == parameter.get_default(context) or value in (None, (), False):
             continue
         for one in value if isinstance(value, tuple) else (value,):

@@ -24,11 +24,17 @@ def with_law(command: Command) -> Command:
         metavar="PATH",
         expose_value=False,
         is_eager=True,
-        callback=lambda context, parameter, paths: add_laws(paths),
+        callback=_added,
         help="A law of your own, package.module:Class; repeat for more.",
     )
     made: Command = option(command)
     return made
+
+
+def _added(context: click.Context, parameter: click.Parameter, paths: tuple[str, ...]) -> None:
+    """Add the laws, and note them for whoever repeats the command."""
+    context.meta[str(parameter.name)] = paths
+    add_laws(paths)
 
 
 def add_laws(paths: tuple[str, ...]) -> None:

@@ -164,17 +164,9 @@ def diagnose(
     """
     left = _telling(models, failures)
     if left and (not waived or len(left) >= TELLING):
-        found_models = {limits: faults.model for limits, faults in models.items()}
-        failed = [Observed(failure.case, failure.replies, failure.place) for failure in left]
-        named, stores = best_clauses(found_models, failed, passed)
-        table = next(iter(found_models.values())).table
-        likely = [
-            c
-            for c in named
-            if c in clauses and all(can_show(c, table, failure) for failure in left)
-        ]
-        if likely:
-            return [Finding(likely[0], tuple(likely[1:]), tuple(left), tuple(stores))]
+        likeliest = _likeliest(models, left, clauses, passed)
+        if likeliest is not None:
+            return [likeliest]
     prices = {
         failure: explain(models[failure.case.limits], failure, clauses, waived, evidence)
         for failure in left
@@ -197,6 +189,22 @@ def diagnose(
     if left:
         found += _unexplained(models, left)
     return found
+
+
+def _likeliest(
+    models: Models, left: Sequence[Failure], clauses: Sequence[str], passed: Sequence[Observed]
+) -> Finding | None:
+    """What one wrong store explains of all the failures, if one of the clauses can show them."""
+    found_models = {limits: faults.model for limits, faults in models.items()}
+    failed = [Observed(failure.case, failure.replies, failure.place) for failure in left]
+    named, stores = best_clauses(found_models, failed, passed)
+    table = next(iter(found_models.values())).table
+    likely = [
+        c for c in named if c in clauses and all(can_show(c, table, failure) for failure in left)
+    ]
+    if not likely:
+        return None
+    return Finding(likely[0], tuple(likely[1:]), tuple(left), tuple(stores))
 
 
 def diagnose_parts(

@@ -14,8 +14,9 @@ from onceproof_spec.model import Choose, Impossible, Model, Outcome, Point, Repl
 from onceproof_spec.table import Kind, Table
 
 COST = {
-    "departure": 15, "rule": 20, "first": 20, "rules": 25, "swept": 28, "effect": 30, "order": 30, "value": 30,
-    "row": 31, "near": 32, "answer": 34, "alike": 36, "bystander": 40, "other token": 40, "far": 54,
+    "departure": 15, "rule": 20, "first": 20, "rules": 25, "swept": 28, "effect": 30, "order": 30,
+    "value": 30, "row": 31, "near": 32, "answer": 34, "alike": 36, "bystander": 40,
+    "other token": 40, "far": 54,
 }  # fmt: skip
 """How far-fetched each kind is as an explanation."""
 

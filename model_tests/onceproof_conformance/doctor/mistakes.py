@@ -24,7 +24,10 @@ MISTAKES: Mapping[str, Mistake] = {
     "ends_at_once": Mistake(
         "the process ends before it has answered hello",
         "An adapter answers until it reads bye, or the end of its input.",
-        "Read what it wrote on stderr, below; a loop over the lines of stdin must not end by itself.",
+        (
+            "Read what it wrote on stderr, below; a loop over the lines of stdin must not end by "
+            "itself."
+        ),
     ),
     "not_flushed": Mistake(
         "the reply comes only when the input has ended",
@@ -39,8 +42,14 @@ MISTAKES: Mapping[str, Mistake] = {
     ),
     "dies": Mistake(
         "the process ends at a request that it should answer",
-        'What the store raises is answered with {"id":…,"crash":"what it said"}, and the adapter goes on.',
-        "Catch every exception or panic around the store's call; what it wrote on stderr stands below.",
+        (
+            'What the store raises is answered with {"id":…,"crash":"what it said"}, and the '
+            "adapter goes on."
+        ),
+        (
+            "Catch every exception or panic around the store's call; what it wrote on stderr "
+            "stands below."
+        ),
     ),
     "no_newline": Mistake(
         "a reply is not ended by a newline",
@@ -49,7 +58,10 @@ MISTAKES: Mapping[str, Mistake] = {
     ),
     "prints_to_stdout": Mistake(
         "a line comes on stdout that is no JSON object",
-        "On stdout there are replies and nothing else, each on one line, in UTF-8; stderr is free text.",
+        (
+            "On stdout there are replies and nothing else, each on one line, in UTF-8; stderr is "
+            "free text."
+        ),
         "Print what you log to stderr, look for prints in the store and its libraries, "
         "and have your JSON writer neither indent nor leave an empty line behind.",
     ),
@@ -76,7 +88,10 @@ MISTAKES: Mapping[str, Mistake] = {
     "no_verdict": Mistake(
         "the reply has none of ok, err and crash",
         'A reply has exactly one of them; null is "none", never "missing".',
-        'Write "ok": null where there is nothing to tell; some JSON writers drop fields without a value.',
+        (
+            'Write "ok": null where there is nothing to tell; some JSON writers drop fields '
+            "without a value."
+        ),
     ),
     "two_verdicts": Mistake(
         "the reply has more than one of ok, err and crash",
@@ -85,14 +100,23 @@ MISTAKES: Mapping[str, Mistake] = {
     ),
     "no_text": Mistake(
         "err or crash carries no text",
-        "err carries the code of the refusal, crash a text that says what was caught; neither is empty.",
+        (
+            "err carries the code of the refusal, crash a text that says what was caught; neither "
+            "is empty."
+        ),
         "Write the code itself, as a text; tell more in msg, which is never compared.",
     ),
     "hello": Mistake(
         "hello is not answered as it should be",
-        'The reply is {"id":0,"ok":{"protocol":1,"name":"…","version":"…","language":"…","stores":{"STORE":{"clock":'
-        '"op","rng":"inject","errors":"exact","caps":["len"],"fixed":{}}}}}, with what is true of each store.',
-        "Compare your reply with this one, and with that of the adapter that onceproof init prints.",
+        "The reply is "
+        '{"id":0,"ok":{"protocol":1,"name":"…","version":"…","language":"…",'
+        '"stores":{"STORE":{"clock":'
+        '"op","rng":"inject","errors":"exact","caps":["len"],"fixed":{}}}}}, with what is true of '
+        "each store.",
+        (
+            "Compare your reply with this one, and with that of the adapter that onceproof init "
+            "prints."
+        ),
     ),
     "dies_on_unknown_op": Mistake(
         "an unknown op ends the process",
@@ -101,12 +125,21 @@ MISTAKES: Mapping[str, Mistake] = {
     ),
     "unknown_op": Mistake(
         "an unknown op is not answered with unsupported",
-        "An op that is unknown, that the store does not have, or whose capability is not declared gets unsupported.",
-        "Look at the op first, before its fields and before whether a store is open; answer unsupported in an else.",
+        (
+            "An op that is unknown, that the store does not have, or whose capability is not "
+            "declared gets unsupported."
+        ),
+        (
+            "Look at the op first, before its fields and before whether a store is open; answer "
+            "unsupported in an else."
+        ),
     ),
     "nonsense": Mistake(
         "a request that makes no sense is not answered with bad_request",
-        "A field missing or of the wrong type, an unknown store, or a data request before open gets bad_request.",
+        (
+            "A field missing or of the wrong type, an unknown store, or a data request before "
+            "open gets bad_request."
+        ),
         "Check the fields before the store is asked; a crash is for what the store itself does.",
     ),
     "no_json": Mistake(
@@ -116,8 +149,14 @@ MISTAKES: Mapping[str, Mistake] = {
     ),
     "fields_refused": Mistake(
         "a call that makes sense is answered with bad_request",
-        "bad_request is for a field that is missing or of the wrong type, and for a call before open.",
-        "Look for a field that is read by another name, for a list or a 0 taken for nothing, or for a check too many.",
+        (
+            "bad_request is for a field that is missing or of the wrong type, and for a call "
+            "before open."
+        ),
+        (
+            "Look for a field that is read by another name, for a list or a 0 taken for nothing, "
+            "or for a check too many."
+        ),
     ),
     "extra_field": Mistake(
         "a request with a field that is unknown is refused",
@@ -127,7 +166,10 @@ MISTAKES: Mapping[str, Mistake] = {
     "open": Mistake(
         "a store is not opened",
         "open gives a fresh, empty store with that configuration, and answers null.",
-        "Take every limit of the configuration by its name; declare under fixed what can't be configured.",
+        (
+            "Take every limit of the configuration by its name; declare under fixed what can't be "
+            "configured."
+        ),
     ),
     "capability": Mistake(
         "a capability that is declared is not there",
@@ -147,11 +189,17 @@ MISTAKES: Mapping[str, Mistake] = {
     "crash_for_refusal": Mistake(
         "a refusal comes back as a crash",
         'A documented refusal is answered with {"err":"code"}; crash is for what is none.',
-        "Map the store's error to its code; if the store crashes here, check says which clause that breaks.",
+        (
+            "Map the store's error to its code; if the store crashes here, check says which "
+            "clause that breaks."
+        ),
     ),
     "token_form": Mistake(
         "a token comes back in another form than the protocol's",
-        "Bytes are written in hex, two lower-case digits a byte, behind the prefix that the store itself gives.",
+        (
+            "Bytes are written in hex, two lower-case digits a byte, behind the prefix that the "
+            "store itself gives."
+        ),
         "Write the token's bytes in hex: no base64, no dashes, no printed form of an object.",
     ),
     "upper_case_hex": Mistake(
@@ -166,20 +214,28 @@ MISTAKES: Mapping[str, Mistake] = {
     ),
     "draws_that_fail": Mistake(
         'a draw "!" is not a failure of the random source',
-        'The draw "!" means that the random source fails on that draw, and so does running out of draws.',
+        (
+            'The draw "!" means that the random source fails on that draw, and so does running '
+            "out of draws."
+        ),
         "Have your random source raise there, as the system's does when it fails; "
         "if it does, and the store issues all the same, check says which clauses that breaks.",
     ),
     "clock_not_set": Mistake(
         "the store does not use the request's instant",
-        'With "clock":"op" the store\'s clock is set to at before each call, in milliseconds since open.',
-        'Give your store a clock that answers at (milliseconds, not seconds), or declare "clock":"real"; '
+        (
+            'With "clock":"op" the store\'s clock is set to at before each call, in milliseconds '
+            "since open."
+        ),
+        "Give your store a clock that answers at (milliseconds, not seconds), or declare "
+        '"clock":"real"; '
         "if its clock is set and it does not look at it, check says which clauses that breaks.",
     ),
     "kept_across_open": Mistake(
         "a store that was opened anew still holds what the one before it held",
         "open gives a fresh, empty store and drops the one before.",
-        "The same calls are answered rightly by a fresh process: make a new store in open, and look "
+        "The same calls are answered rightly by a fresh process: make a new store in open, and "
+        "look "
         "for state that is shared: globals, statics, class attributes.",
     ),
     "value": Mistake(
@@ -204,7 +260,10 @@ MISTAKES: Mapping[str, Mistake] = {
     ),
     "goodbye": Mistake(
         "the process does not end after bye",
-        "To bye there is no reply; the adapter exits with 0 within 2 s, and at the end of its input as well.",
+        (
+            "To bye there is no reply; the adapter exits with 0 within 2 s, and at the end of its "
+            "input as well."
+        ),
         "Leave the loop at bye and at the end of the input; don't wait for threads that never end.",
     ),
 }

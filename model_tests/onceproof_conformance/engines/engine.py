@@ -138,7 +138,8 @@ class Engine:
 
 
 UNSTEADY = (
-    "the subject answers differently to the same calls: is anything kept across open, or done by a timer "
+    "the subject answers differently to the same calls: is anything kept across open, or done by "
+    "a timer "
     "or clock of its own?"
 )
 """Why nothing is said of a subject that does not do the same twice."""

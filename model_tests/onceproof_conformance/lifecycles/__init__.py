@@ -9,11 +9,11 @@ from onceproof_conformance.lifecycles.stores import (
     bundle_of,
     dialect_of,
     judged_stores,
-    searched_scope,
+    searched_scopes,
 )
 from onceproof_conformance.lifecycles.ticket import FIRST_STRANGER
 
 __all__ = [
     "FIRST_STRANGER", "Alike", "Bound", "Bundle", "Dialect", "Hex", "Listed", "Names", "bundle_of",
-    "dialect_of", "has_call", "judged_stores", "loaded", "request", "searched_scope",
+    "dialect_of", "has_call", "judged_stores", "loaded", "request", "searched_scopes",
 ]  # fmt: skip

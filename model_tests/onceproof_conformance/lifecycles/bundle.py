@@ -27,7 +27,7 @@ class Bundle:
         names: How tokens look on the wire.
         texts: What texts the calls name.
         scopes: The small stores that are walked.
-        searched: The small store that is searched exhaustively.
+        searched: The small stores that are searched exhaustively.
         races: What is tried from several threads; none, if it is derived.
         instants: The numbers that are instants.
         signed: The numbers that may be negative.
@@ -41,7 +41,7 @@ class Bundle:
     names: Names | None = None
     texts: Names | None = None
     scopes: tuple[Scope, ...] = ()
-    searched: Scope | None = None
+    searched: tuple[Scope, ...] = ()
     races: tuple[Race, ...] | None = None
     instants: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()

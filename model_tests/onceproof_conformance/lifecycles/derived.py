@@ -11,7 +11,7 @@ from onceproof_conformance.cases import counts, lifetimes
 from onceproof_conformance.lifecycles.names import Alike, Hex, Listed, Names
 from onceproof_spec.language.terms import names_in
 from onceproof_spec.model import FAIL, Model, Request, State
-from onceproof_spec.search import REQUESTS_MAX, Scope, domain, requests
+from onceproof_spec.search import Scope, domain, requests
 from onceproof_spec.table import Draw, Kind, Table
 
 TEXT_KINDS = (Kind.TEXT, Kind.TEXT_OR_NONE)
@@ -22,8 +22,8 @@ INSTANTS = 3
 WALKED_MAX = 40_000
 """About so many sequences are walked in one small store, and no more."""
 
-SEARCHED_MAX = 300
-"""About so many different calls has the small store that is searched."""
+TRANSITIONS_MAX = 150_000
+"""So many transitions has a small store that is searched at most."""
 
 TEXTS = ("one", "One", "one ", "two", "0")
 """Texts that a careless comparison takes for one another."""
@@ -73,21 +73,41 @@ def scopes_of(table: Table) -> tuple[Scope, ...]:
 
 
 @lru_cache(maxsize=32)
-def searched_scope(table: Table) -> Scope:
-    """A scope for the exhaustive search: as large as leaves not too many different calls."""
-    few = {**small(table, 1, 1), **dict.fromkeys(table.constants, 1)}
-    for room, life, texts, numbers in (
-        (2, 2, 2, (1, 2)),
-        (2, 1, 2, (1, 2)),
-        (1, 1, 2, (1, 2)),
-        (1, 1, 2, (1,)),
+def searched_scopes(table: Table) -> tuple[Scope, ...]:
+    """Two scopes for the exhaustive search, each as large as leaves it a matter of a minute.
+
+    One has more tokens than room, the other more room than tokens: what a bound refuses shows in
+    the first, and what a draw of a held token does in the second.
+    """
+    return tuple(dict.fromkeys(_fitting(table, room, tokens) for room, tokens in ((1, 2), (2, 1))))
+
+
+def _fitting(table: Table, room: int, tokens: int) -> Scope:
+    """The largest of some scopes that is searched in time; the smallest, if none is."""
+    few = {**dict.fromkeys(table.constants, 1), **dict.fromkeys(counts(table), 1)}
+    timed = lifetimes(table)
+    for life, held, numbers in (
+        (2, tokens, (1, 2)),
+        (1, tokens, (1, 2)),
+        (1, 1, (1, 2)),
+        (1, 1, (1,)),
     ):
-        limits = {**few, **small(table, room, life), **dict.fromkeys(counts(table), 1)}
-        clock = _clock(table, limits, 1)
-        scope = Scope(limits, tokens=room + 1, clock=clock, numbers=numbers, texts=texts)
-        if _count(table, scope) <= SEARCHED_MAX:
+        limits = {**few, **{name: life if name in timed else room for name in table.limits}}
+        limits |= dict.fromkeys(counts(table), 1)
+        clock = life + 1 if _is_timed(table) else 0
+        scope = Scope(limits, tokens=held, clock=clock, numbers=numbers)
+        if _is_searched_in_time(table, scope):
             return scope
     return scope
+
+
+def _is_searched_in_time(table: Table, scope: Scope) -> bool:
+    try:
+        alphabet = list(requests(table, scope))
+    except ValueError:
+        return False
+    states_max = TRANSITIONS_MAX // len(alphabet)
+    return _states(table, scope, alphabet, states_max, states_max) < states_max
 
 
 def small(table: Table, room: int, life: int) -> dict[str, int | None]:
@@ -112,7 +132,7 @@ def depth(table: Table, scope: Scope) -> int:
 
 
 def _alphabet(table: Table, scope: Scope) -> list[Request]:
-    """Every call of a small store, much as a walk makes it: one draw, and one unusual text at most."""
+    """Every call of a small store, as a walk makes it: one draw, one unusual text at most."""
     found: list[Request] = []
     for name, call in table.calls.items():
         takes = call.declared.takes
@@ -154,20 +174,17 @@ def _shape(state: State) -> tuple[object, ...]:
     return tuple(sorted(record for _, record in state.tokens)), state.store
 
 
-def _count(table: Table, scope: Scope) -> int:
-    try:
-        return len(requests(table, scope))
-    except ValueError:
-        return REQUESTS_MAX
-
-
 def _clock(table: Table, limits: dict[str, int | None], more: int) -> int:
     """An instant behind the ends of all lifetimes; 0, if nothing is about time."""
-    if not (
-        lifetimes(table) or any("at" in function.reads for function in table.functions.values())
-    ):
+    if not _is_timed(table):
         return 0
     return sum(limits[name] or 0 for name in lifetimes(table)) + more
+
+
+def _is_timed(table: Table) -> bool:
+    """Whether anything is about time."""
+    reads_at = any("at" in function.reads for function in table.functions.values())
+    return bool(lifetimes(table)) or reads_at
 
 
 def draws(table: Table) -> list[Draw]:

@@ -64,7 +64,7 @@ BUNDLE = Bundle(
         Scope({"entries_max": None}, tokens=2, clock=0),
     ),
     races=RACES,
-    searched=Scope({"entries_max": 2}, tokens=3, clock=0),
+    searched=(Scope({"entries_max": 2}, tokens=3, clock=0),),
     rules="onceproof_conformance.engines.random.facet:FacetMachine",
     decisions="onceproof_conformance.proof.decisions.facet:DECISIONS",
     wrong_stores="onceproof_conformance.mutants.facet:MUTANTS",

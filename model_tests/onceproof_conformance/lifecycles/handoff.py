@@ -51,7 +51,7 @@ BUNDLE = Bundle(
         Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),
     ),
     races=RACES,
-    searched=Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),
+    searched=(Scope({"pending_max": 2, "ttl_ms": 2, "attempts": 2}, tokens=3, clock=4),),
     rules="onceproof_conformance.engines.random.handoff:HandoffMachine",
     decisions="onceproof_conformance.proof.decisions.handoff:DECISIONS",
     wrong_stores="onceproof_conformance.mutants.handoff:MUTANTS",

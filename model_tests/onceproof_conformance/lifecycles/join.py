@@ -56,12 +56,14 @@ BUNDLE = Bundle(
     ),
     races=RACES,
     instants=("expires_at",),
-    searched=Scope(
-        {"in_flight_ms": 2, "entries_max": 1},
-        tokens=2,
-        clock=3,
-        numbers=(1, 2),
-        most={"running": 1},
+    searched=(
+        Scope(
+            {"in_flight_ms": 2, "entries_max": 1},
+            tokens=2,
+            clock=3,
+            numbers=(1, 2),
+            most={"running": 1},
+        ),
     ),
     rules="onceproof_conformance.engines.random.join:JoinMachine",
     decisions="onceproof_conformance.proof.decisions.join:DECISIONS",

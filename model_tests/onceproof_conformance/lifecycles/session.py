@@ -37,7 +37,7 @@ BUNDLE = Bundle(
     ),
     races=RACES,
     signed=("version",),
-    searched=Scope({"entries_max": 2, "ttl_ms": 2}, tokens=3, clock=4),
+    searched=(Scope({"entries_max": 2, "ttl_ms": 2}, tokens=3, clock=4),),
     rules="onceproof_conformance.engines.random.session:SessionMachine",
     decisions="onceproof_conformance.proof.decisions.session:DECISIONS",
     wrong_stores="onceproof_conformance.mutants.session:MUTANTS",

@@ -40,9 +40,12 @@ def dialect_of(store: str) -> Dialect:
     return _dialect(bundle_of(store))
 
 
-def searched_scope(store: str) -> Scope:
-    """How small the store is in the exhaustive search of a law; KeyError if there is no such law."""
-    return _searched(bundle_of(store))
+def searched_scopes(store: str, profile: Profile) -> tuple[Scope, ...]:
+    """How small the stores are in the exhaustive search of a law in one profile.
+
+    KeyError if there is no such law.
+    """
+    return _searched(bundle_of(store), profile)
 
 
 @cache
@@ -65,5 +68,5 @@ def _dialect(bundle: Bundle) -> Dialect:
 
 
 @cache
-def _searched(bundle: Bundle) -> Scope:
-    return bundle.searched or derived.searched_scope(lower(bundle.law, Profile.HARDENED))
+def _searched(bundle: Bundle, profile: Profile) -> tuple[Scope, ...]:
+    return bundle.searched or derived.searched_scopes(lower(bundle.law, profile))

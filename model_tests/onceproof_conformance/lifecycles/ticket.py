@@ -69,8 +69,12 @@ BUNDLE = Bundle(
         Scope({"outstanding_max": 2, "ttl_ms": 2}, tokens=2, clock=60_004, calls=3),
     ),
     races=RACES,
-    searched=Scope(
-        {"outstanding_max": 2, "ttl_ms": 2, "attempts": 2, "sweep_every_ms": 3}, tokens=3, clock=4
+    searched=(
+        Scope(
+            {"outstanding_max": 2, "ttl_ms": 2, "attempts": 2, "sweep_every_ms": 3},
+            tokens=3,
+            clock=4,
+        ),
     ),
     rules="onceproof_conformance.engines.random.ticket:TicketMachine",
     decisions="onceproof_conformance.proof.decisions.ticket:DECISIONS",

@@ -14,9 +14,9 @@ from typing import Any
 from onceproof_conformance.adapter import Adapter, ReferenceAdapter
 from onceproof_spec.table import Profile
 
-SHARED = ("onceproof._expiring", "onceproof._store")
-"""What a store may have in common with others; every wrong store has its own, so that an edit there
-is its alone."""
+SHARED = ("onceproof._expiring", "onceproof._join", "onceproof._store")
+"""What a store may import of the others that are private; every wrong store has its own, so that an
+edit there is its alone."""
 
 
 class _Remaking:

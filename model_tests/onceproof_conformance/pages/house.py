@@ -20,8 +20,10 @@ PACKAGES: Mapping[str, str] = {
     "onceproof": "the stores",
 }
 CAPTION = (
-    "Each box is a sub-package, or a module beside them. It imports what its arrows lead to, and what those "
-    "lead to; an arrow that follows from others is left out. `lint-imports` checks that no arrow leads up."
+    "Each box is a sub-package, or a module beside them. It imports what its arrows lead to, and "
+    "what those "
+    "lead to; an arrow that follows from others is left out. `lint-imports` checks that no arrow "
+    "leads up."
 )
 
 Arrows = Mapping[str, frozenset[str]]

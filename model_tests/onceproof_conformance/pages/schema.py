@@ -66,7 +66,9 @@ def schema_document(stores: Sequence[str] = OWN) -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"The adapter protocol, version {PROTOCOL}",
-        "description": "A request is a line of the judge; a reply is the adapter's line, with the same id.",
+        "description": (
+            "A request is a line of the judge; a reply is the adapter's line, with the same id."
+        ),
         "anyOf": [{"$ref": f"#/$defs/{name}"} for name in requests],
         "$defs": messages,
     }

@@ -63,7 +63,10 @@ def _lines(store: str) -> Iterator[str]:
 
 def _departures(entry: Entry) -> Iterator[str]:
     for published, hardened in entry.departures:
-        yield f"- `{entry.name}`: published, {published}{f'; hardened, {hardened}' if hardened else ''}."
+        yield (
+            f"- `{entry.name}`: published, "
+            f"{published}{f'; hardened, {hardened}' if hardened else ''}."
+        )
 
 
 def pages(stores: Sequence[str] = OWN) -> Mapping[str, Callable[[], str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, cached_property
 
-from onceproof_conformance.proof.scopes import scope_of
+from onceproof_conformance.proof.scopes import scopes_of
 from onceproof_spec import law
 from onceproof_spec.proof import Proof, Prover, lemmas
-from onceproof_spec.search import Scope, Search
+from onceproof_spec.search import Scope, Search, united
 from onceproof_spec.search import search as explored
 from onceproof_spec.table import Profile, Table
 
@@ -16,16 +16,21 @@ from onceproof_spec.table import Profile, Table
 class Examined:
     """One table with its lemmas, proofs and search, each made when it is asked for."""
 
-    def __init__(self, table: Table, scope: Scope | None = None) -> None:
+    def __init__(self, table: Table, *scopes: Scope) -> None:
         self.table = table
-        self._scope = scope
+        self._scopes = scopes
         self._prover = Prover(table)
         self._proofs: dict[int, Proof] = {}
 
     @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The scopes of the search; KeyError if neither the caller nor `scopes_of` gives any."""
+        return self._scopes or scopes_of(self.table.name, self.table.profile)
+
+    @property
     def scope(self) -> Scope:
-        """The scope of the search; KeyError if neither the caller nor `scope_of` gives one."""
-        return self._scope or scope_of(self.table.name)
+        """The first of them."""
+        return self.scopes[0]
 
     @cached_property
     def lemmas(self) -> tuple[Proof, ...]:
@@ -45,8 +50,8 @@ class Examined:
 
     @cached_property
     def search(self) -> Search:
-        """The exhaustive search of the small store."""
-        return explored(self.table, self.scope)
+        """The exhaustive search of the small store; of several, what was found in any."""
+        return united(explored(self.table, scope) for scope in self.scopes)
 
 
 @cache

@@ -55,7 +55,7 @@ def judge_law(tables: Mapping[Profile, Table], search: bool = True) -> list[Obje
 
 
 def judge_lifecycle(
-    machine: type[Lifecycle], scope: Scope | None = None, *, search: bool = True
+    machine: type[Lifecycle], *scopes: Scope, search: bool = True
 ) -> Iterator[Objection]:
     """What is wrong with a declaration, layer by layer.
 
@@ -67,7 +67,7 @@ def judge_lifecycle(
         yield Objection(Layer.DEFINITION, None, str(error))
         return
     yield from objections(
-        {profile: Examined(table, scope) for profile, table in tables.items()}, search=search
+        {profile: Examined(table, *scopes) for profile, table in tables.items()}, search=search
     )
 
 
@@ -139,7 +139,10 @@ def _of_search(profile: Profile, known: Examined) -> Iterator[Objection]:
         )
     for place, calls in sorted(found.violations.items()):
         if table.claims[place].clause not in may_fail:
-            text = f"{_named(table, place)} is broken by {', '.join(f'{c.call} at {c.at}' for c in calls)}"
+            text = (
+                f"{_named(table, place)} is broken by "
+                f"{', '.join(f'{c.call} at {c.at}' for c in calls)}"
+            )
             yield Objection(Layer.SEARCH, profile, text)
     broken = {table.claims[place].clause for place in found.violations}
     for clause in sorted(may_fail - broken - (left(known) - refuted(known))):
@@ -147,7 +150,10 @@ def _of_search(profile: Profile, known: Examined) -> Iterator[Objection]:
             Layer.SEARCH, profile, f"{clause} has a departure, but no sequence of calls shows it"
         )
     for place in disagreements(known):
-        text = f"{_named(table, place)} is {known.proof(place).verdict} by proof, and the search says otherwise"
+        text = (
+            f"{_named(table, place)} is {known.proof(place).verdict} by proof, and the search "
+            "says otherwise"
+        )
         yield Objection(Layer.SEARCH, profile, text)
     for place in reached_places(table):
         if place not in found.reached:

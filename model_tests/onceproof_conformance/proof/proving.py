@@ -97,7 +97,8 @@ def prove(stores: Sequence[str], *, decisions: bool, announce: Announce) -> Proo
     ]
     if missing:
         raise WrongUsage(
-            f"prove needs {' and '.join(missing)}; install with: python -m pip install 'onceproof[proof]'"
+            f"prove needs {' and '.join(missing)}; install with: python -m pip install "
+            "'onceproof[proof]'"
         )
     if unknown := [store for store in stores if store not in lifecycles()]:
         raise WrongUsage(

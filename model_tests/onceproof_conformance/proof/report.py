@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -26,11 +26,8 @@ def show_proof(results: ProofResults, console: Console) -> None:
             pad_edge=False,
         )
         for heading in ("clause", "verdict", "obligations", "claim"):
-            grid.add_column(
-                heading,
-                no_wrap=heading != "claim",
-                justify="right" if heading == "obligations" else "left",
-            )
+            justify: JustifyMethod = "right" if heading == "obligations" else "left"
+            grid.add_column(heading, no_wrap=heading != "claim", justify=justify)
         for claim in one.claims:
             grid.add_row(
                 claim.clause or "(lemma)", _verdict(one, claim), str(claim.obligations), claim.says
@@ -38,28 +35,22 @@ def show_proof(results: ProofResults, console: Console) -> None:
         console.print(grid)
         for claim in one.claims:
             if claim.sequence:
-                console.print(
-                    f"{claim.clause} departs: {_calls(claim.sequence)}",
-                    markup=False,
-                    soft_wrap=True,
-                )
+                departs = f"{claim.clause} departs: {_calls(claim.sequence)}"
+                console.print(departs, markup=False, soft_wrap=True)
         cut = "" if one.complete else ", cut short"
         console.print(f"search: {one.states:,} states, {one.transitions:,} transitions{cut}\n")
     for _, text, fine in results.decisions:
-        console.print(
-            Text(text, style="green" if fine else "bold red" if fine is False else "yellow")
-        )
+        style = "green" if fine else "bold red" if fine is False else "yellow"
+        console.print(Text(text, style=style))
     for one in results.laws:
         for objection in one.objections:
             console.print(Text(f"{one.store}: {objection}", style="bold red"))
     proved = sum(claim.verdict == "proved" for one in results.laws for claim in one.claims)
     departing = sum(claim.verdict == "false" for one in results.laws for claim in one.claims)
-    verdict = {0: "everything holds", 1: "something does not hold", 2: "undecided"}[
-        results.exit_status
-    ]
+    verdict = ("everything holds", "something does not hold", "undecided")[results.exit_status]
     console.print(
-        f"{verdict}: {proved} claims proved, {departing} false where the published behaviour departs, "
-        f"{len(results.decisions)} comparisons of decisions"
+        f"{verdict}: {proved} claims proved, {departing} false where the published behaviour "
+        f"departs, {len(results.decisions)} comparisons of decisions"
     )
 
 

@@ -65,7 +65,7 @@ def needs(store: str) -> Mapping[str, str]:
 
 @cache
 def refusals(store: str, call: str) -> tuple[str, ...]:
-    """The codes with which a call of a store may be refused, in either profile, whatever is chosen."""
+    """The codes with which a call may be refused, in either profile, whatever is chosen."""
     found: dict[str, None] = {}
     for table in variants(store):
         for guarded in table.calls[call].rules:

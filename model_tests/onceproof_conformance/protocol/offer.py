@@ -151,7 +151,7 @@ def _fixed(store: str, value: object) -> tuple[tuple[str, int], ...]:
 
 
 def _chosen(store: str, value: object) -> tuple[tuple[str, str], ...]:
-    """What a subject chooses where the law leaves a choice; the first option of what it leaves out."""
+    """What a subject chooses where the law leaves a choice; the first option if it says none."""
     choices = law(store, Profile.HARDENED).choices
     if not isinstance(value, Mapping) or any(name not in choices for name in value):
         known = ", ".join(choices) or "nothing: this law leaves no choice"

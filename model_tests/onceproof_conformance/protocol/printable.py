@@ -56,6 +56,7 @@ def end_of(stderr: str) -> str:
 
 HIDDEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls; XML 1.0 can't carry most of them, not even escaped
-    r"\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # what is not seen, or turns the direction of the line
+    # What is not seen, or turns the direction of the line.
+    r"\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     r"\ud800-\udfff\ufffe\uffff]"  # no characters at all
 )

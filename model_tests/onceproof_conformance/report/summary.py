@@ -38,15 +38,16 @@ def markdown(document: Mapping[str, Any]) -> str:
         document: What a results file holds.
     """
     clauses = sorted(_clauses(document), key=lambda clause: GRAVITY.index(clause["verdict"]))
+    found = {clause["verdict"] for clause in clauses}
     loud = [clause for clause in clauses if clause["verdict"] not in QUIET]
     return _environment().get_template("summary.md.jinja").render(
         document=document,
         subject=document["subject"],
-        columns=[verdict for verdict in Verdict if any(clause["verdict"] == verdict for clause in clauses)],
+        columns=[verdict for verdict in Verdict if verdict in found],
         runs=[_run(run) for run in document["runs"]],
         told=loud[:CLAUSES_MAX],
         untold=len(loud[CLAUSES_MAX:]),
-        not_applicable=[clause for clause in clauses if clause["verdict"] is Verdict.NOT_APPLICABLE],
+        not_applicable=[one for one in clauses if one["verdict"] is Verdict.NOT_APPLICABLE],
     )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from onceproof_conformance.results import ClauseResult, Results, StoreResult, Ve
 from onceproof_spec import Profile, law
 
 COLOURS = {
-    Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.CRASH: "bold red", Verdict.TIMEOUT: "bold red",
-    Verdict.WARN: "yellow", Verdict.UNDECIDED: "yellow", Verdict.UNEXPECTED_PASS: "bold red",
-    Verdict.KNOWN_FAILING: "cyan", Verdict.NOT_APPLICABLE: "dim",
+    Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.CRASH: "bold red",
+    Verdict.TIMEOUT: "bold red", Verdict.WARN: "yellow", Verdict.UNDECIDED: "yellow",
+    Verdict.UNEXPECTED_PASS: "bold red", Verdict.KNOWN_FAILING: "cyan",
+    Verdict.NOT_APPLICABLE: "dim",
 }  # fmt: skip
 
 STDERR_LINES = 10
@@ -111,7 +112,10 @@ def sequence(counterexample: Message) -> list[str]:
         if "times" in call:
             line += f"   and so {call['times'] - 1:,} times more, each for another token"
         if "allowed" in call:
-            line += f"   but only {' or '.join(_reply(reply, renamed) for reply in call['allowed'])} is allowed"
+            line += (
+                f"   but only {' or '.join(_reply(reply, renamed) for reply in call['allowed'])} "
+                "is allowed"
+            )
         lines.append(line)
     return lines
 
@@ -167,5 +171,8 @@ def _summary(run: StoreResult) -> Text:
     for clause in run.clauses.values():
         counts[str(clause.verdict)] = counts.get(str(clause.verdict), 0) + 1
     counted = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    line = f"{run.store} {run.profile}: {run.verdict} ({counted}; {run.calls:,} calls in {run.seconds:.1f} s)"
+    line = (
+        f"{run.store} {run.profile}: {run.verdict} ({counted}; {run.calls:,} calls in "
+        f"{run.seconds:.1f} s)"
+    )
     return Text(line, style=COLOURS[run.verdict])

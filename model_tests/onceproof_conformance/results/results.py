@@ -25,8 +25,8 @@ class Verdict(StrEnum):
 
 
 GRAVITY = (
-    Verdict.CRASH, Verdict.TIMEOUT, Verdict.FAIL, Verdict.UNEXPECTED_PASS, Verdict.UNDECIDED, Verdict.WARN,
-    Verdict.KNOWN_FAILING, Verdict.PASS, Verdict.NOT_APPLICABLE,
+    Verdict.CRASH, Verdict.TIMEOUT, Verdict.FAIL, Verdict.UNEXPECTED_PASS, Verdict.UNDECIDED,
+    Verdict.WARN, Verdict.KNOWN_FAILING, Verdict.PASS, Verdict.NOT_APPLICABLE,
 )  # fmt: skip
 """Verdicts, the worst first."""
 

@@ -177,7 +177,8 @@ class Calls:
             self.own.opened()
         try:
             reply = self.subject.ask(message)
-        except Gone as late:  # what a store that is dropped does may end it late: a fresh process must open one
+        except Gone as late:
+            # What a store that is dropped does may end it late: a fresh process must open one.
             self.ended_late(late)
             try:
                 reply = self.subject.ask(message)
@@ -194,7 +195,10 @@ class Calls:
         """
         self.ended[gone.kind] += 1
         if self.ended[gone.kind] > FATAL_MAX[gone.kind]:
-            reason = f"asked to open a store after another {self.ended[gone.kind]} times, and each time {gone.how}"
+            reason = (
+                f"asked to open a store after another {self.ended[gone.kind]} times, and each "
+                f"time {gone.how}"
+            )
             raise SubjectError(reason + end_of(gone.stderr))
 
     def ask(self, request: Request, limits: Mapping[str, int | None]) -> Reply:

@@ -146,11 +146,9 @@ def fill(
 
     def held_by(request: Request) -> tuple[int, ...]:
         state = model.after(model.start, request)[0].state
-        return (
-            tuple(number for _, (_, fields) in state.tokens for number in fields)
-            if model.held(state) == 1
-            else ()
-        )
+        if model.held(state) != 1:
+            return ()
+        return tuple(number for _, (_, fields) in state.tokens for number in fields)
 
     filling = max((request for request in candidates if held_by(request)), key=held_by)
     takes = table.calls[filling.call].declared.takes
@@ -159,10 +157,8 @@ def fill(
     calls = [renamed(table, filling, handle, handle) for handle in range(size)]
     for name in plain:
         numbers = sorted({values[name] for values in alike})
-        calls = [
-            with_value(c, name, numbers[0] if handle else numbers[-1])
-            for handle, c in enumerate(calls)
-        ]
+        calls[1:] = [with_value(c, name, numbers[0]) for c in calls[1:]]
+        calls[:1] = [with_value(c, name, numbers[-1]) for c in calls[:1]]
     return calls
 
 

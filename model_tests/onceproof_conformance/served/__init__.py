@@ -1,4 +1,4 @@
-"""A law served as a store: a reference where nobody has written one, and wrong stores for nothing."""
+"""A law served as a store: a reference where nobody has written one, and wrong stores."""
 
 from __future__ import annotations
 

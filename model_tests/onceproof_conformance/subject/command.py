@@ -142,7 +142,8 @@ class Wire:
         if self._greeting is not None and greeting != self._greeting:
             self.kill()
             raise SubjectError(
-                f"started again, hello was answered otherwise: {cut(repr(greeting))}, not {cut(repr(self._greeting))}"
+                f"started again, hello was answered otherwise: {cut(repr(greeting))}, not "
+                f"{cut(repr(self._greeting))}"
             )
 
     def close(self) -> None:

@@ -18,10 +18,9 @@ HUGE_EVERY = 2_000
 # right lines
 
 VALUES: tuple[Any, ...] = (
-    None, True, False, 0, 7, -3, LARGEST, "000102030405060708090a0b0c0d0e0f", "wst_" + "ab" * 32, "u-1",
-    "é\U0001f600 \\ \"",
-    {"state": "issued", "addr": None, "attempt": 0, "expires_at": 9}, {"saw": "u-1", "ran": 1},
-    [[{"ok": True, "t": [0, 3]}], [{"err": "denied", "t": [1, 2]}]],
+    None, True, False, 0, 7, -3, LARGEST, "000102030405060708090a0b0c0d0e0f", "wst_" + "ab" * 32,
+    "u-1", "é\U0001f600 \\ \"", {"state": "issued", "addr": None, "attempt": 0, "expires_at": 9},
+    {"saw": "u-1", "ran": 1}, [[{"ok": True, "t": [0, 3]}], [{"err": "denied", "t": [1, 2]}]],
 )  # fmt: skip
 HELLO: Message = {
     "protocol": 1,
@@ -43,14 +42,12 @@ def right_reply(dice: Dice, identity: int) -> Message:
 # mutations of the bytes
 
 ODD = (
-    b"", b"\r", b"\x00", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbb\xbf", b'"', b"{", b"}", b"[", b"]", b",", b":",
-    b"\\",
-    b"\\u", b"\\ud800", b"\\udfff\\ud800", b"null", b"NaN", b"Infinity", b"-Infinity", b"1e3", b"1.0", b"-0", b"00",
-    b"0x1",
-    b"9007199254740992", b"-9007199254740992", b"1" * 5000, b"'", b"//", b"/**/", b"\t", b" ", b"\x1b[2J", b"\x7f",
-    b"\xc2\x9b",
-    "\u202e".encode(), "\U0001f600".encode(), b'"id":0,', b'"ok":null,', b'"err":"x",', b"[" * 70, b"[" * 5000,
-    b'{"a":' * 5000,
+    b"", b"\r", b"\x00", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbb\xbf", b'"', b"{", b"}", b"[",
+    b"]", b",", b":", b"\\", b"\\u", b"\\ud800", b"\\udfff\\ud800", b"null", b"NaN", b"Infinity",
+    b"-Infinity", b"1e3", b"1.0", b"-0", b"00", b"0x1", b"9007199254740992", b"-9007199254740992",
+    b"1" * 5000, b"'", b"//", b"/**/", b"\t", b" ", b"\x1b[2J", b"\x7f", b"\xc2\x9b",
+    "\u202e".encode(), "\U0001f600".encode(), b'"id":0,', b'"ok":null,', b'"err":"x",', b"[" * 70,
+    b"[" * 5000, b'{"a":' * 5000,
 )  # fmt: skip
 
 
@@ -131,12 +128,11 @@ BYTES: tuple[Mutation, ...] = (
 # mutations of the message
 
 WRONG: tuple[Any, ...] = (
-    None, True, False, 0, 1, -1, 1.0, 0.5, 2**53, 2**60, -(2**63), 10**400, float("nan"), float("inf"), "", "0", "1",
-    "!", "?",
-    "~crash x", "any", "race", "\ud800", "\x00\x1b[2J", "é", "sv:", "00", "G" * 32, "A" * 64, "x" * 3000, [], [[]],
-    [None], [1.5], ["!", 7],
-    [["00"]], {}, {"ok": 1},
-    {"a": {"b": [{}]}}, [[[[[[[[]]]]]]]], "10.0.0.1:9000", "panic", [{"op": "len"}], [[{"op": "len"}]],
+    None, True, False, 0, 1, -1, 1.0, 0.5, 2**53, 2**60, -(2**63), 10**400, float("nan"),
+    float("inf"), "", "0", "1", "!", "?", "~crash x", "any", "race", "\ud800", "\x00\x1b[2J", "é",
+    "sv:", "00", "G" * 32, "A" * 64, "x" * 3000, [], [[]], [None], [1.5], ["!", 7], [["00"]], {},
+    {"ok": 1}, {"a": {"b": [{}]}}, [[[[[[[[]]]]]]]], "10.0.0.1:9000", "panic", [{"op": "len"}],
+    [[{"op": "len"}]],
 )  # fmt: skip
 
 
@@ -215,22 +211,30 @@ REQUESTS: dict[str, tuple[Message, ...]] = {
     "handoff": (
         {"op": "issue", "at": 0, "rng": [TOKEN, "!"]},
         {"op": "consume", "at": 1, "expected": TOKEN, "presented": TOKEN},
-        {"op": "revoke", "at": 1, "token": TOKEN}, {"op": "prune", "at": 2}, {"op": "render", "at": 2, "token": TOKEN},
+        {"op": "revoke", "at": 1, "token": TOKEN}, {"op": "prune", "at": 2},
+        {"op": "render", "at": 2, "token": TOKEN},
     ),
     "join": (
         {"op": "register", "at": 0, "token": DIGEST, "expires_at": 60},
         {"op": "begin", "at": 1, "token": DIGEST, "addr": "10.0.0.1:9"},
         {"op": "consume", "at": 2, "token": DIGEST, "addr": "10.0.0.1:9", "attempt": 1},
         {"op": "get", "at": 3, "token": DIGEST},
-        {"op": "revert", "at": 3, "token": DIGEST, "attempt": 1}, {"op": "abort", "at": 3, "token": DIGEST},
+        {"op": "revert", "at": 3, "token": DIGEST, "attempt": 1},
+        {"op": "abort", "at": 3, "token": DIGEST},
     ),
-    "ticket": ({"op": "issue", "at": 0, "rng": ["0" * 64]}, {"op": "redeem", "at": 1, "ticket": TICKET}),
+    "ticket": (
+        {"op": "issue", "at": 0, "rng": ["0" * 64]},
+        {"op": "redeem", "at": 1, "ticket": TICKET},
+    ),
     "session": (
-        {"op": "set", "at": 0, "key": "sv:u1", "version": 7, "ttl_ms": 60}, {"op": "get", "at": 1, "key": "sv:u1"},
+        {"op": "set", "at": 0, "key": "sv:u1", "version": 7, "ttl_ms": 60},
+        {"op": "get", "at": 1, "key": "sv:u1"},
     ),
     "facet": (
-        {"op": "register", "at": 0, "key": "rev-a", "facet": "u-1"}, {"op": "lookup", "at": 0, "key": "rev-a"},
-        {"op": "consume", "at": 0, "key": "rev-a", "verdict": "ok"}, {"op": "revoke", "at": 0, "key": "rev-a"},
+        {"op": "register", "at": 0, "key": "rev-a", "facet": "u-1"},
+        {"op": "lookup", "at": 0, "key": "rev-a"},
+        {"op": "consume", "at": 0, "key": "rev-a", "verdict": "ok"},
+        {"op": "revoke", "at": 0, "key": "rev-a"},
     ),
 }  # fmt: skip
 RACE_EVERY = 400

@@ -77,7 +77,7 @@ def verdicts_on(lines: Iterator[tuple[bytes, int]]) -> Verdicts:
 
 
 def no_reply(line: bytes, reply: Message, identity: int) -> str:
-    """Why a line is no reply to a request, as another reader of JSON sees it; empty if it is one."""
+    """Why a line is no reply to a request, as another reader of JSON sees it; else empty."""
     said = json.loads(line)
     if len(line) > LINE_MAX or not same({**said, "id": None}, {**reply, "id": None}):
         return "it says something else"
@@ -335,7 +335,7 @@ def living(groups: Sequence[int]) -> list[str]:
 
 
 def told(named: Target, stores: Sequence[str], profile: str) -> dict[str, Message]:
-    """What the judge says of each clause, counts and counterexamples included; only `cover` is run."""
+    """What the judge says of each clause, with counts and counterexamples, from `cover` alone."""
     results = check_named(named, Options(("cover",)), stores=stores, profile=profile)
     return {name: clause.message() for run in results.runs for name, clause in run.clauses.items()}
 

@@ -1,4 +1,4 @@
-"""All five stores as another project uses them, through what `onceproof` offers and nothing else."""
+"""All five stores as another project uses them, through what `onceproof` offers alone."""
 
 from __future__ import annotations
 

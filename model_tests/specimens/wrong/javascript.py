@@ -21,14 +21,20 @@ WRONG: tuple[Wrong, ...] = (
         "handoff",
         "handoff.mismatch_never_consumes",
         "promise_is_true",
-        "The comparison is async, and its promise, which is not awaited, is as true for other bytes.",
+        (
+            "The comparison is async, and its promise, which is not awaited, is as true for other "
+            "bytes."
+        ),
         (("    matches(presented) {", "    async matches(presented) {"),),
     ),
     Wrong(
         "handoff",
         "handoff.prune_counts",
         "compares_the_map_with_itself",
-        "What was kept from before the sweep is the Map itself, not its size, so nothing ever seems to be dropped.",
+        (
+            "What was kept from before the sweep is the Map itself, not its size, so nothing ever "
+            "seems to be dropped."
+        ),
         (
             ("const before = this.#pending.size;", "const before = this.#pending;"),
             ("return before - this.#pending.size;", "return before.size - this.#pending.size;"),
@@ -38,7 +44,10 @@ WRONG: tuple[Wrong, ...] = (
         "handoff",
         "handoff.redacted",
         "private_in_name_only",
-        "The bytes are in an ordinary field, as with TypeScript's `private`, which every printed form shows.",
+        (
+            "The bytes are in an ordinary field, as with TypeScript's `private`, which every "
+            "printed form shows."
+        ),
         (
             ("    #bytes;\n", "    bytes;\n"),
             ("        this.#bytes = bytes;", "        this.bytes = bytes;"),
@@ -50,7 +59,10 @@ WRONG: tuple[Wrong, ...] = (
         "handoff",
         "handoff.revoke_reports",
         "undefined_is_not_null",
-        "A Map answers undefined, never null, for what it does not hold, so that an unknown token was revoked too.",
+        (
+            "A Map answers undefined, never null, for what it does not hold, so that an unknown "
+            "token was revoked too."
+        ),
         (
             (
                 "        return deadline !== undefined && now < deadline;",
@@ -62,7 +74,10 @@ WRONG: tuple[Wrong, ...] = (
         "join",
         "join.overdue_attempt_is_replaceable",
         "instant_of_zero_is_none",
-        "A test for truth takes an attempt that began at instant 0 for one whose beginning is not known.",
+        (
+            "A test for truth takes an attempt that began at instant 0 for one whose beginning is "
+            "not known."
+        ),
         (
             ("overdueAt: now + this.#inFlightMs });", "startedAt: now });"),
             (
@@ -87,20 +102,32 @@ WRONG: tuple[Wrong, ...] = (
         "join",
         "join.attempts_count",
         "assigns_only_once",
-        "`||=` assigns only where there was nothing, so that every later attempt has the number of the first.",
+        (
+            "`||=` assigns only where there was nothing, so that every later attempt has the "
+            "number of the first."
+        ),
         (("        return ++record.attempt;", "        return (record.attempt ||= 1);"),),
     ),
     Wrong(
         "join",
         "join.refusals_change_nothing",
         "negates_too_early",
-        "`!` binds tighter than `===`: false is never the name of a state, and a token in any state goes on.",
+        (
+            "`!` binds tighter than `===`: false is never the name of a state, and a token in any "
+            "state goes on."
+        ),
         (
             (
-                """        if (record.state !== "in_flight") throw new Refused("invalid_transition");
-        if (record.address""",
-                """        if (!record.state === "in_flight") throw new Refused("invalid_transition");
-        if (record.address""",
+                (
+                    '        if (record.state !== "in_flight") throw new '
+                    'Refused("invalid_transition");\n'
+                    "        if (record.address"
+                ),
+                (
+                    '        if (!record.state === "in_flight") throw new '
+                    'Refused("invalid_transition");\n'
+                    "        if (record.address"
+                ),
             ),
         ),
     ),
@@ -132,7 +159,10 @@ WRONG: tuple[Wrong, ...] = (
         "ticket",
         "ticket.issue_sweeps",
         "skips_after_a_splice",
-        "The array is spliced while it is walked, so that the ticket after each dead one is passed over.",
+        (
+            "The array is spliced while it is walked, so that the ticket after each dead one is "
+            "passed over."
+        ),
         (
             (
                 """        for (const [ticket, deadline] of this.#deadlines) {
@@ -152,7 +182,10 @@ WRONG: tuple[Wrong, ...] = (
         "ticket",
         "ticket.live_is_never_dropped",
         "expression_remembers",
-        "A regular expression with /g remembers where it stopped, so that every other ticket is refused unseen.",
+        (
+            "A regular expression with /g remembers where it stopped, so that every other ticket "
+            "is refused unseen."
+        ),
         (
             (
                 "    #deadlines = new Map();",
@@ -160,7 +193,10 @@ WRONG: tuple[Wrong, ...] = (
             ),
             (
                 "        const deadline = this.#deadlines.get(ticket);\n",
-                "        const deadline = this.#format.test(ticket) ? this.#deadlines.get(ticket) : undefined;\n",
+                (
+                    "        const deadline = this.#format.test(ticket) ? "
+                    "this.#deadlines.get(ticket) : undefined;\n"
+                ),
             ),
         ),
     ),
@@ -168,7 +204,10 @@ WRONG: tuple[Wrong, ...] = (
         "ticket",
         "ticket.unknown_is_refused",
         "decodes_leniently",
-        "Buffer.from stops at the first character that is no hex digit, and says nothing: what follows does not count.",
+        (
+            "Buffer.from stops at the first character that is no hex digit, and says nothing: "
+            "what follows does not count."
+        ),
         (
             (
                 "    redeem(ticket) {\n",
@@ -182,11 +221,17 @@ WRONG: tuple[Wrong, ...] = (
         "ticket",
         "ticket.len_counts",
         "null_is_not_absent",
-        "The ticket is set to null instead of deleted, and the Map goes on counting it until the next issue.",
+        (
+            "The ticket is set to null instead of deleted, and the Map goes on counting it until "
+            "the next issue."
+        ),
         (
             (
                 "        this.#deadlines.delete(ticket);\n        return",
-                "        if (this.#deadlines.has(ticket)) this.#deadlines.set(ticket, null);\n        return",
+                (
+                    "        if (this.#deadlines.has(ticket)) this.#deadlines.set(ticket, null);\n"
+                    "        return"
+                ),
             ),
         ),
     ),
@@ -201,10 +246,16 @@ WRONG: tuple[Wrong, ...] = (
         "session",
         "session.evicts_the_oldest_write",
         "rewrite_keeps_its_place",
-        "Map.set leaves a key that is held at its old place, so that the first key is not the oldest write.",
+        (
+            "Map.set leaves a key that is held at its old place, so that the first key is not the "
+            "oldest write."
+        ),
         (
             (
-                "        this.#entries.delete(key); // a key that is set again would keep its place among the others\n",
+                (
+                    "        this.#entries.delete(key); // a key that is set again would keep its "
+                    "place among the others\n"
+                ),
                 "",
             ),
         ),
@@ -213,7 +264,10 @@ WRONG: tuple[Wrong, ...] = (
         "session",
         "session.evicts_the_oldest_write",
         "sorted_as_text",
-        "sort() compares what it is not told how to compare as text: the first key of the alphabet makes room.",
+        (
+            "sort() compares what it is not told how to compare as text: the first key of the "
+            "alphabet makes room."
+        ),
         (
             (
                 "const [oldest] = this.#entries.keys();",
@@ -225,7 +279,10 @@ WRONG: tuple[Wrong, ...] = (
         "session",
         "session.never_goes_back",
         "version_of_zero_is_none",
-        "A test for truth takes version 0 for none, which is not compared with the one that is cached.",
+        (
+            "A test for truth takes version 0 for none, which is not compared with the one that "
+            "is cached."
+        ),
         (
             (
                 "} else if (version < entry.version &&",
@@ -237,7 +294,10 @@ WRONG: tuple[Wrong, ...] = (
         "facet",
         "facet.refused_keeps_the_entry",
         "promise_not_awaited",
-        "The verifier's promise is not awaited: its refusal, or its crash, reaches the caller when the facet is gone.",
+        (
+            "The verifier's promise is not awaited: its refusal, or its crash, reaches the caller "
+            "when the facet is gone."
+        ),
         (("const answer = await verify(", "const answer = verify("),),
     ),
     Wrong(
@@ -268,7 +328,10 @@ WRONG: tuple[Wrong, ...] = (
         "facet",
         "facet.register_once",
         "takes_no_notice",
-        "The shortened `has(key) || set(key, facet)` keeps the facet that is held, and tells nobody.",
+        (
+            "The shortened `has(key) || set(key, facet)` keeps the facet that is held, and tells "
+            "nobody."
+        ),
         (
             (
                 '            if (this.#facets.has(key)) throw new Refused("already_registered");\n',
@@ -276,7 +339,10 @@ WRONG: tuple[Wrong, ...] = (
             ),
             (
                 "            if (this.#facets.size >= this.#entriesMax) throw",
-                "            if (!this.#facets.has(key) && this.#facets.size >= this.#entriesMax) throw",
+                (
+                    "            if (!this.#facets.has(key) && this.#facets.size >= "
+                    "this.#entriesMax) throw"
+                ),
             ),
             (
                 "            this.#facets.set(key, facet);",

@@ -11,11 +11,17 @@ WRONG = (
         "handoff",
         "handoff.mismatch_never_consumes",
         "differences_add_up_to_nothing",
-        "the comparison in constant time adds up the differences, wrapping, so that one and its opposite cancel out",
+        (
+            "the comparison in constant time adds up the differences, wrapping, so that one and "
+            "its opposite cancel out"
+        ),
         (
             (
                 "pairs.fold(0, |difference, (mine, theirs)| difference | (mine ^ theirs)) == 0",
-                "pairs.fold(0u8, |sum, (mine, theirs)| sum.wrapping_add(mine.wrapping_sub(*theirs))) == 0",
+                (
+                    "pairs.fold(0u8, |sum, (mine, theirs)| "
+                    "sum.wrapping_add(mine.wrapping_sub(*theirs))) == 0"
+                ),
             ),
         ),
     ),
@@ -23,7 +29,10 @@ WRONG = (
         "handoff",
         "handoff.mismatch_never_consumes",
         "differences_cancel_out",
-        "the comparison in constant time gathers the differences with `^`, so that two that are the same cancel out",
+        (
+            "the comparison in constant time gathers the differences with `^`, so that two that "
+            "are the same cancel out"
+        ),
         (("difference | (mine ^ theirs)", "difference ^ (mine ^ theirs)"),),
     ),
     Wrong(
@@ -42,18 +51,27 @@ WRONG = (
         "handoff",
         "handoff.consume_spares_only_expected",
         "spares_the_presented",
-        "the sweep of consume spares the token that was presented as well, for both are arguments of the call",
+        (
+            "the sweep of consume spares the token that was presented as well, for both are "
+            "arguments of the call"
+        ),
         (("|| token == expected);", "|| [expected, presented].contains(&token));"),),
     ),
     Wrong(
         "handoff",
         "handoff.prune_counts",
         "counts_with_another_comparison",
-        "prune counts with a comparison of its own, which leaves out a token that is just at its deadline",
+        (
+            "prune counts with a comparison of its own, which leaves out a token that is just at "
+            "its deadline"
+        ),
         (
             (
                 "        let before = self.deadlines_ms.len();\n",
-                "        let dead = self.deadlines_ms.values().filter(|deadline_ms| **deadline_ms < now_ms).count();\n",
+                (
+                    "        let dead = self.deadlines_ms.values().filter(|deadline_ms| "
+                    "**deadline_ms < now_ms).count();\n"
+                ),
             ),
             ("        before - self.deadlines_ms.len()\n", "        dead\n"),
         ),
@@ -62,7 +80,10 @@ WRONG = (
         "join",
         "join.register_once",
         "insert_is_the_check",
-        "HashMap::insert is the check, and has replaced the record by the time it says that there was one",
+        (
+            "HashMap::insert is the check, and has replaced the record by the time it says that "
+            "there was one"
+        ),
         (
             (
                 (
@@ -105,7 +126,10 @@ WRONG = (
         (
             (
                 "now_ms: u64) -> Reply<()> {\n            let record = self.records.get_mut(token)",
-                "now_ms: u64) -> Reply<()> {\n            let mut record = *self.records.get(token)",
+                (
+                    "now_ms: u64) -> Reply<()> {\n"
+                    "            let mut record = *self.records.get(token)"
+                ),
             ),
         ),
     ),
@@ -139,7 +163,10 @@ WRONG = (
         "ticket",
         "ticket.dead_at_deadline",
         "instant_kept_on_success_only",
-        "a ? leaves issue before the latest instant is written back, so that a refused issue has not seen the time",
+        (
+            "a ? leaves issue before the latest instant is written back, so that a refused issue "
+            "has not seen the time"
+        ),
         (
             (
                 "            let now_ms = self.advance(now_ms);\n            while",
@@ -147,7 +174,10 @@ WRONG = (
             ),
             (
                 "                    return Ok(text);\n",
-                "                    self.latest_ms = now_ms;\n                    return Ok(text);\n",
+                (
+                    "                    self.latest_ms = now_ms;\n"
+                    "                    return Ok(text);\n"
+                ),
             ),
         ),
     ),
@@ -167,7 +197,10 @@ WRONG = (
         "session",
         "session.never_goes_back",
         "compares_like_sequence_numbers",
-        "versions are compared like sequence numbers that wrap at 32 bits, and one far ahead is taken for an older one",
+        (
+            "versions are compared like sequence numbers that wrap at 32 bits, and one far ahead "
+            "is taken for an older one"
+        ),
         (
             (
                 "Some(held) if version < held.version &&",
@@ -187,7 +220,11 @@ WRONG = (
                     "                self.entries.remove(&key);\n"
                     "            }\n"
                 ),
-                "            if oldest.is_some() {\n                self.entries.pop_first();\n            }\n",
+                (
+                    "            if oldest.is_some() {\n"
+                    "                self.entries.pop_first();\n"
+                    "            }\n"
+                ),
             ),
         ),
     ),
@@ -195,7 +232,10 @@ WRONG = (
         "session",
         "session.hit_is_what_was_set",
         "next_key_answers",
-        "range starts at the key, and get takes what it gives first without asking whether it is that key",
+        (
+            "range starts at the key, and get takes what it gives first without asking whether it "
+            "is that key"
+        ),
         (
             (
                 "let held = self.entries.get(key)?;",
@@ -214,7 +254,10 @@ WRONG = (
         "facet",
         "facet.register_once",
         "or_insert_says_nothing",
-        "entry().or_insert leaves the facet of a held key alone, and the caller is told that it was registered",
+        (
+            "entry().or_insert leaves the facet of a held key alone, and the caller is told that "
+            "it was registered"
+        ),
         (
             (
                 (
@@ -235,7 +278,10 @@ WRONG = (
         "facet",
         "facet.verifier_runs_once",
         "both_sides_evaluated",
-        "unwrap_or evaluates its argument in any case, and so the verifier runs once more without the facet",
+        (
+            "unwrap_or evaluates its argument in any case, and so the verifier runs once more "
+            "without the facet"
+        ),
         (
             ("verify: impl FnOnce(", "mut verify: impl FnMut("),
             (

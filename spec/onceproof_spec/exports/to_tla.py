@@ -160,12 +160,10 @@ class _Module:
             f"Entries == [{', '.join(types)}]",
             rf"TypeOK == store \in [{', '.join(whole)}]",
         )
-        yield from (
-            "",
-            (
-                r"\* Of a store s: the tokens that are held, how many, "
-                "and s with another record of the token t."
-            ),
+        yield ""
+        yield (
+            r"\* Of a store s: the tokens that are held, how many, "
+            "and s with another record of the token t."
         )
         states = among(map(quoted, self.table.held))
         yield rf"Held(s) == {{t \in Tokens : s.tokens[t].state \in {states}}}"
@@ -173,15 +171,17 @@ class _Module:
             "Count(s) == Cardinality(Held(s))",
             "With(s, t, entry) == [s EXCEPT !.tokens[t] = entry]",
         )
-        yield from (
-            "",
-            (
-                r"\* What a row gives: its answer, and the token's record after it. "
-                "And what a call gives."
-            ),
+        yield ""
+        yield (
+            r"\* What a row gives: its answer, and the token's record after it. "
+            "And what a call gives."
         )
         yield "Row(code, after) == [code |-> code, after |-> after]"
         yield "Reply(answer, after) == [answer |-> answer, store |-> after]"
+        yield from self.verdicts()
+
+    def verdicts(self) -> Iterator[str]:
+        """What a verifier may do, where a call runs one."""
         if any(
             kind is Kind.VERIFIER
             for name in self.table.calls

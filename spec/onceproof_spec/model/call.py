@@ -13,19 +13,18 @@ from typing import Any
 
 from onceproof_spec.language import terms
 from onceproof_spec.model import faults
-from onceproof_spec.model.store import Told, WorkingStore
+from onceproof_spec.model.store import Told
 from onceproof_spec.model.values import (
     ANY,
     FAIL,
-    NAMELESS,
     STUCK,
-    Impossible,
     Outcome,
     Record,
     Reply,
     State,
     refused,
 )
+from onceproof_spec.model.wrong import WrongStore
 from onceproof_spec.table import (
     CRASH,
     DROPPED,
@@ -47,7 +46,7 @@ from onceproof_spec.table import (
 )
 
 
-class CallRun(WorkingStore, RuleVisitor[GuardedRule, None]):
+class CallRun(WrongStore, RuleVisitor[GuardedRule, None]):
     """The interpreter of one call."""
 
     def outcome(self) -> Outcome:
@@ -169,75 +168,7 @@ class CallRun(WorkingStore, RuleVisitor[GuardedRule, None]):
             self.took("refused first")
         if self.plain:
             return self.end(rule.refusal, rule.refused)
-        held = [token for token in sorted(self.records) if self.is_held(token)]
-        first = self.options("first", rule.first, context=self.branch("refused first"))
-        evicted = [self.harmed(token, rule.effect) for token in held]
-        labels = ["admits", "", "adds anyway", *self.ranked(held, "evicts")]
-        wrong = (rule.effect, "", rule.refused)
-        chosen = (
-            2
-            if first
-            else self.options(
-                "rule", *wrong, *evicted, context=self.branch("refused"), labels=labels
-            )
-        )
-        if chosen == 1:
-            return
-        if chosen > 3:
-            return self.remove([held[chosen - 4]])
-        if chosen == 2:
-            if self.ahead() == "":
-                raise Impossible
-            self.end(self.ahead(), "")
-        elif chosen == 3:
-            self.add_anyway()
-            self.end(rule.refusal, "")
-        else:
-            self.end(rule.refusal, rule.refused)
-
-    def over(self, rule: Admit) -> None:
-        """Nothing is refused at the bound; a wrong store refuses there, or makes room."""
-        held = [token for token in sorted(self.records) if self.is_held(token)]
-        labels = ["refuses", *self.ranked(held, "evicts")]
-        evicted = [self.harmed(token, rule.effect) for token in held]
-        chosen = self.options("rule", f"{rule.effect} {rule.answer}", *evicted, labels=labels)
-        if chosen == 1:
-            self.end(rule.refusal, "")
-        elif chosen:
-            self.remove([held[chosen - 2]])
-
-    def ahead(self) -> str:
-        """With which code the rest of the call would refuse, were it tried first."""
-        for guarded in self.call.rules[self.position + 1 :]:
-            rule = guarded.rule
-            if isinstance(rule, Draw):
-                attempts = self.most_draws(rule)
-                tried: Sequence[int] = [*self.fixed[rule.draws], FAIL][:attempts]
-                free = [draw for draw in tried if not self.is_held(draw)]
-                if not free:
-                    return rule.exhausted
-                if free[0] == FAIL:
-                    return rule.failed
-        return ""
-
-    def add_anyway(self, nameless: bool = False) -> None:
-        """What a refused call would have added: the first token that it could, or one that nobody
-        can name.
-        """
-        for guarded in self.call.rules[self.position :]:
-            rule = guarded.rule
-            if isinstance(rule, Draw):
-                free = [d for d in self.fixed[rule.draws] if d != FAIL and not self.is_held(d)]
-                token = NAMELESS if nameless or not free else free[0]
-                row = self.table.cell(rule.event, self.table.initial)[0]
-                self.put(token, row, self.known(token, self.absent))
-
-    def most_draws(self, rule: Draw) -> int:
-        return self.limits[rule.attempts] if rule.attempts else 1
-
-    def end(self, code: str, unchanged: str) -> None:
-        self.code, self.reply = code, refused(code)
-        self.disturb(unchanged)
+        self.refused_instead(rule)
 
     def fetch(self, rule: Fetch, context: GuardedRule) -> None:
         draws: Sequence[int] = self.fixed[rule.draws]
@@ -280,31 +211,6 @@ class CallRun(WorkingStore, RuleVisitor[GuardedRule, None]):
             if self.colliding(rule, token, f"again {min(index, attempts - 1 - index)}"):
                 return None
 
-    def failing(self, rule: Draw, more: bool) -> bool:
-        """A draw that fails ends the call; True if a wrong store draws again."""
-        self.took("failed")
-        labels = ["draws again", "adds the next", "adds what has no name"]
-        chosen = self.options("rule", *[rule.failure] * 3, site="failed", labels=labels)
-        if chosen == 1 and more:
-            return True
-        if chosen > 1:
-            self.add_anyway(nameless=chosen == 3)
-        self.end(rule.failed, rule.refused)
-        if self.options("answer", rule.failure, site="failed"):
-            self.reply = ANY
-        return False
-
-    def colliding(self, rule: Draw, token: int, site: str) -> bool:
-        """A draw that is held is drawn again; True if a wrong store ends the call with it."""
-        chosen = self.options("rule", *[rule.effect] * 3, site=site)
-        if chosen in (1, 2):
-            self.records[token] = self.renewed(
-                token, self.table.cell(rule.event, self.table.initial)[0]
-            )
-        if chosen in (1, 3):
-            self.reply = Reply(token=token) if chosen == 1 else refused(rule.exhausted)
-        return chosen in (1, 3)
-
     def evict(self, rule: Evict, context: GuardedRule) -> None:
         held = sorted(token for token in self.records if self.is_held(token))
         at_limit = is_full(len(held), self.limits[rule.when_full])
@@ -339,21 +245,6 @@ class CallRun(WorkingStore, RuleVisitor[GuardedRule, None]):
             self.put(victim, row, known)
         elif chosen > 1:
             self.remove(held if chosen == len(others) + 2 else [others[chosen - 2]])
-
-    def evict_instead(self, rule: Evict, held: list[int], rewrite: bool) -> bool:
-        """Where nothing is to be evicted a wrong store evicts one, or all; or, True, as if the key
-        were a new one.
-        """
-        clauses, site = (rule.rewrite, "rewrite") if rewrite else (rule.effect, "room")
-        labels = [
-            *self.ranked(held, "evicts", rule.order),
-            "clears",
-            *(["as if new"] if rewrite else []),
-        ]
-        chosen = self.options("rule", *[clauses] * len(labels), site=site, labels=labels)
-        if chosen <= len(held) + 1:
-            self.remove(held if chosen > len(held) else held[chosen - 1 : chosen] if chosen else [])
-        return chosen > len(held) + 1
 
     def apply(self, rule: Apply, context: GuardedRule) -> None:
         token = self.fixed[rule.to]

@@ -6,7 +6,7 @@ All of it is read off the table: its updates, its rows, its guards and its claim
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -35,14 +35,42 @@ def variants(table: Table, before: Record, after: Record, knowing: Knowing) -> M
     otherwise.
     """
     wrong: dict[Record, list[str]] = {}
-    known = dict(knowing)
-
-    def note(record: Record, label: str) -> None:
+    for record, label in _variants(table, before, after, dict(knowing)):
         if record != after:
             wrong.setdefault(record, []).append(label)
+    return {record: "|".join(labels) for record, labels in wrong.items()}
 
-    note(before, "as it was")
-    note((table.initial, tuple(table.fields.values())), "gone")
+
+def _variants(
+    table: Table, before: Record, after: Record, known: Mapping[str, Any]
+) -> Iterator[tuple[Record, str]]:
+    """Every record that a wrong store could leave, each with its words; one may come twice."""
+    yield before, "as it was"
+    yield (table.initial, tuple(table.fields.values())), "gone"
+    yield from _updated(table, before, after, known)
+    for row in table.rows:
+        if row.target not in (after[0], before[0], table.initial):
+            label = f"to {row.target} by {row.update}" if row.update else f"to {row.target}"
+            yield _renewed(table, before, row, known), label
+    there = next((record for record in (after, before) if record[0] in table.held), None)
+    for function in table.functions.values() if there else ():
+        assert there is not None
+        for name, value in _edge(function, table, known).items():
+            index = list(table.fields).index(name)
+            yield (there[0], _put(there[1], index, value)), f"{name} at the edge of {function.name}"
+    if after[0] in table.held:
+        for index, name in enumerate(table.fields):
+            if before[0] in table.held:
+                yield (after[0], _put(after[1], index, before[1][index])), f"{name} kept"
+            for change in (-1, 1):
+                put = _put(after[1], index, after[1][index] + change)
+                yield (after[0], put), f"{name} {change:+d}"
+
+
+def _updated(
+    table: Table, before: Record, after: Record, known: Mapping[str, Any]
+) -> Iterator[tuple[Record, str]]:
+    """What some update of the table makes of a held token, one field of it or all."""
     there = next((record for record in (after, before) if record[0] in table.held), None)
     for update in dict.fromkeys(row.update for row in table.rows if row.update and there):
         assert there is not None
@@ -54,28 +82,9 @@ def variants(table: Table, before: Record, after: Record, knowing: Knowing) -> M
         }
         fields = dict(zip(table.fields, there[1], strict=True))
         for name, value in ready.items():
-            note((there[0], tuple({**fields, name: value}.values())), f"{name} by {update}")
+            yield (there[0], tuple({**fields, name: value}.values())), f"{name} by {update}"
         if len(ready) > 1:
-            note((there[0], tuple({**fields, **ready}.values())), str(update))
-    for row in table.rows:
-        if row.target not in (after[0], before[0], table.initial):
-            label = f"to {row.target} by {row.update}" if row.update else f"to {row.target}"
-            note(_renewed(table, before, row, known), label)
-    for function in table.functions.values():
-        for name, value in _edge(function, table, known).items() if there else ():
-            assert there is not None
-            index = list(table.fields).index(name)
-            note((there[0], _put(there[1], index, value)), f"{name} at the edge of {function.name}")
-    if after[0] in table.held:
-        for index, name in enumerate(table.fields):
-            if before[0] in table.held:
-                note((after[0], _put(after[1], index, before[1][index])), f"{name} kept")
-            for change in (-1, 1):
-                note(
-                    (after[0], _put(after[1], index, after[1][index] + change)),
-                    f"{name} {change:+d}",
-                )
-    return {record: "|".join(labels) for record, labels in wrong.items()}
+            yield (there[0], tuple({**fields, **ready}.values())), str(update)
 
 
 def _edge(function: Function, table: Table, known: Mapping[str, Any]) -> Mapping[str, int]:

@@ -62,7 +62,7 @@ class AnyMachine(StoreMachine):
                 return self.value(data, name, kind, token)
 
     def value(self, data: st.DataObject, name: str, kind: Kind, token: int | None) -> int:
-        """A number or a text: what the token's field has that it is compared with, or nearly that."""
+        """A number or a text: what the token's field has to compare it with, or nearly that."""
         least = 1 if kind is Kind.TEXT else 0
         field = compared(self.game.table).get(name)
         is_text = kind in (Kind.TEXT, Kind.TEXT_OR_NONE)

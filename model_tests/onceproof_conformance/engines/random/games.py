@@ -15,7 +15,8 @@ from onceproof_spec.model import Reply
 STEPS = 16
 
 UNHURRIED = (
-    HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example,
+    HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large,
+    HealthCheck.large_base_example,
 )  # fmt: skip
 """A slow subject, or one that leaves many calls out, is no mistake of a test."""
 
@@ -36,8 +37,9 @@ def play(
     test = get_state_machine_test(
         played,
         settings=settings(
-            max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, print_blob=False,
-            report_multiple_bugs=False, suppress_health_check=UNHURRIED, verbosity=Verbosity.quiet,
+            max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None,
+            print_blob=False, report_multiple_bugs=False, suppress_health_check=UNHURRIED,
+            verbosity=Verbosity.quiet,
             phases=(Phase.generate, Phase.shrink), derandomize=False,
         ),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from onceproof import _store, join
+from onceproof import _join, _store
 from onceproof_conformance.proof.decisions.questions import (
     Decisions,
     Make,
@@ -144,4 +144,4 @@ SIDES: Mapping[str, Make] = {
     "decide_forget": _forget,
 }
 
-DECISIONS = Decisions(join, SIDES, {"decide_room": _store})
+DECISIONS = Decisions(_join, SIDES, {"decide_room": _store})

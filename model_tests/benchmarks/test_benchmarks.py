@@ -184,7 +184,7 @@ def test_a_port_answers_as_the_published_profile(name: str) -> None:
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("each", speed.CONTESTS, ids=NAMES)
 def test_a_slice_leaves_as_many_held_as_it_found(each: Contest, mode: Mode) -> None:
-    """However many cycles are run, and in whatever mode, our stores hold as many as the table says."""
+    """However many cycles run, in whatever mode, our stores hold as many as the table says."""
     runners = each.makers[Who.OURS](20)
     runner = runners.get(mode, runners[Mode.HOLDING])
     runner.run(70)
