@@ -34,6 +34,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--onceproof", metavar="MODULE:ADAPTER", help="Judge this adapter: a test for each clause."
     )
     group.addoption(
+        "--onceproof-law",
+        action="append",
+        default=[],
+        metavar="MODULE:CLASS",
+        help="A law of your own; repeat.",
+    )
+    group.addoption(
         "--onceproof-profile",
         choices=["published", "hardened", "both"],
         help="Which column of the law. Default: what the adapter claims, else hardened.",
@@ -97,12 +104,12 @@ class JudgedRun:
     def __init__(
         self, path: str, subject: Subject, store: str, profile: Profile, options: Options
     ) -> None:
-        from onceproof_spec import law
+        from onceproof_conformance.judge import kept_by
 
         self.path, self.store, self.profile = path, store, str(profile)
         self.promises = {
             clause: promise.text
-            for clause, promise in law(store, profile).clauses.items()
+            for clause, promise in kept_by(subject, store, profile).clauses.items()
             if not options.clauses
             or any(fnmatchcase(clause, pattern) for pattern in options.clauses)
         }
@@ -202,6 +209,7 @@ def _runs(option: Namespace) -> list[JudgedRun]:
         )
     from onceproof_conformance.adapter import load
     from onceproof_conformance.judge import Options, profiles_of, stores_of, subject_of
+    from onceproof_conformance.lifecycles import add_laws
     from onceproof_conformance.protocol import SubjectError, WrongUsage
 
     options = Options(
@@ -212,6 +220,7 @@ def _runs(option: Namespace) -> list[JudgedRun]:
     if options.examples < 1:
         raise pytest.UsageError(f"--onceproof-examples is {options.examples}: pass 1 or more")
     try:
+        add_laws(option.onceproof_law)
         subject = subject_of(load(option.onceproof))
         runs = [
             JudgedRun(option.onceproof, subject, store, profile, options)

@@ -9,7 +9,7 @@ import click
 from rich.table import Table as Grid
 
 from onceproof_conformance.commands.console import console, progress
-from onceproof_conformance.commands.laws import with_law
+from onceproof_conformance.commands.laws import named_laws, with_law
 from onceproof_conformance.judge import Judge, Options, subject_of
 from onceproof_conformance.mutants import mutants_of
 from onceproof_conformance.protocol import VERSION, WrongUsage
@@ -26,11 +26,12 @@ from onceproof_spec import law
     "--store", "stores", multiple=True, metavar="S", help="Only this store; repeat for more."
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with a published schema.")
-def list_(stores: tuple[str, ...], as_json: bool) -> int:
+@click.pass_context
+def list_(context: click.Context, stores: tuple[str, ...], as_json: bool) -> int:
     """List the clauses, their levels, what they are about, and where the published behaviour
     departs.
     """
-    listed = entries(known_stores(stores))
+    listed = entries(known_stores(stores or named_laws(context)))
     if as_json:
         document = {"onceproof": VERSION, "clauses": [entry.message() for entry in listed]}
         validate("list", document)

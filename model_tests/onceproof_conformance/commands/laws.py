@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from onceproof_conformance.protocol import WrongUsage
-from onceproof_spec import DefinitionError, LawNotFound
-from onceproof_spec.laws import VARIABLE, broken, load, offers
+from onceproof_conformance.lifecycles import add_laws
+from onceproof_spec.laws import broken, law_of, load
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -35,22 +33,11 @@ def _added(context: click.Context, parameter: click.Parameter, paths: tuple[str,
     """Add the laws, and note them for whoever repeats the command."""
     context.meta[str(parameter.name)] = paths
     add_laws(paths)
-
-
-def add_laws(paths: tuple[str, ...]) -> None:
-    """Add laws to those there are, for this process and those that it starts.
-
-    Raises:
-        WrongUsage: One of them is no law, or has another's name.
-    """
-    if paths:
-        known = filter(None, os.environ.get(VARIABLE, "").split(","))
-        os.environ[VARIABLE] = ",".join(dict.fromkeys([*known, *paths]))
-    try:
-        for path in paths:
-            load(path)
-        offers()
-    except (LawNotFound, DefinitionError) as error:
-        raise WrongUsage(str(error)) from error
     for name, reason in broken().items():
         click.echo(f"onceproof: the installed law {name} is left out: {reason}", err=True)
+
+
+def named_laws(context: click.Context) -> tuple[str, ...]:
+    """The names of the laws that `--law` named."""
+    paths: tuple[str, ...] = context.meta.get("laws", ())
+    return tuple(law_of(load(path)).declared.law_name for path in paths)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from onceproof_conformance.commands.console import console, progress
-from onceproof_conformance.commands.laws import with_law
+from onceproof_conformance.commands.laws import named_laws, with_law
 from onceproof_conformance.protocol import VERSION, WrongUsage
 from onceproof_conformance.schemas import validate
 
@@ -31,10 +31,17 @@ from onceproof_conformance.schemas import validate
     help="Leave out the comparison of the stores' decisions with the law.",
 )
 @click.option("--no-color", is_flag=True, help="No colours.")
+@click.pass_context
 def prove(
-    stores: tuple[str, ...], json_file: Path | None, no_decisions: bool, no_color: bool
+    context: click.Context,
+    stores: tuple[str, ...],
+    json_file: Path | None,
+    no_decisions: bool,
+    no_color: bool,
 ) -> int:
     """Check the law itself, and the reference stores' decisions against it.
+
+    With --law only the laws that it names are checked, unless --store names others.
 
     Exit status: 0 everything holds, 1 something does not, 2 something is undecided, 64 wrong usage.
     """
@@ -42,7 +49,8 @@ def prove(
     from onceproof_conformance.proof import show_proof
 
     with progress(False) as announce:
-        proof = prove_laws(stores, decisions=not no_decisions, announce=announce)
+        wanted = stores or named_laws(context)
+        proof = prove_laws(wanted, decisions=not no_decisions, announce=announce)
     document = proof.message(VERSION)
     validate("proof", document)
     if json_file is not None:

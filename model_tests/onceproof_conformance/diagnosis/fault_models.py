@@ -224,7 +224,7 @@ def _departed(table: Table, flag: str) -> Table | None:
     """
     departing = {flag} if table.profile is Profile.HARDENED else {*table.departures} - {flag}
     with suppress(DefinitionError):
-        return lower(table.machine, table.profile, frozenset(departing))
+        return lower(table.machine, table.profile, frozenset(departing), table.chosen)
     return None
 
 

@@ -73,5 +73,7 @@ def _sequences(store: str, declared: Declared) -> list[TellingSequence]:
     """The sequences for a store whose clock and draws are given, as if this store's were."""
     profile = declared.profiles[0] if declared.profiles else Profile.HARDENED
     return telling_sequences(
-        law(store, profile), dialect_of(store), replace(declared, clock=Clock.OP, rng=Rng.INJECT)
+        law(store, profile, dict(declared.choices)),
+        dialect_of(store),
+        replace(declared, clock=Clock.OP, rng=Rng.INJECT),
     )

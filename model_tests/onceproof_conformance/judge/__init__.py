@@ -6,6 +6,7 @@ from onceproof_conformance.judge.checking import (
     check,
     check_named,
     check_replay,
+    kept_by,
     profiles_of,
     stores_of,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "check",
     "check_named",
     "check_replay",
+    "kept_by",
     "profiles_of",
     "reference_subject",
     "stores_of",

@@ -21,7 +21,7 @@ from onceproof_conformance.protocol import SubjectError, WrongUsage
 from onceproof_conformance.results import ClauseResult, Results, StoreResult, Verdict
 from onceproof_conformance.run import Late, Runner
 from onceproof_conformance.subject import Subject
-from onceproof_spec import Profile, law
+from onceproof_spec import Profile, Table, law
 from onceproof_spec.model import Model
 from onceproof_spec.table import Level
 
@@ -58,6 +58,11 @@ def profiles_of(subject: Subject, store: str, wanted: str | None) -> list[Profil
     return list(subject.offer(store).profiles) or [Profile.HARDENED]
 
 
+def kept_by(subject: Subject, store: str, profile: Profile) -> Table:
+    """The law that a store is judged by: one profile, with what the subject has chosen."""
+    return law(store, profile, dict(subject.offer(store).choices))
+
+
 def check(
     subject: Subject,
     options: Options,
@@ -77,7 +82,9 @@ def check(
                 announce(what, engine, done, total)
 
             judge = Judge(
-                Runner(subject, store), law(store, column), replace(options, progress=progress)
+                Runner(subject, store),
+                kept_by(subject, store, column),
+                replace(options, progress=progress),
             )
             results.runs.append(judge.run())
     return results
@@ -129,7 +136,7 @@ def _judge_named(named: Target, store: str, profile: Profile, options: Options) 
     with redirect_stdout(sys.stderr):  # what the subject prints is no part of the report
         subject = named.subject()
         try:
-            return Judge(Runner(subject, store), law(store, profile), options).run()
+            return Judge(Runner(subject, store), kept_by(subject, store, profile), options).run()
         finally:
             subject.close()
 
@@ -154,7 +161,8 @@ def check_replay(named: Target, text: str, argv: Sequence[str] = ()) -> Results:
 
 def _replayed(subject: Subject, case: Case, argv: Sequence[str]) -> Results:
     stores_of(subject, [case.store])
-    runner, table = Runner(subject, case.store), law(case.store, Profile(case.profile))
+    runner = Runner(subject, case.store)
+    table = kept_by(subject, case.store, Profile(case.profile))
     model = Model(table, case.config)
     try:
         replies = runner.replay(case)

@@ -6,6 +6,7 @@ from onceproof_conformance.lifecycles.bundle import Bundle, loaded
 from onceproof_conformance.lifecycles.dialect import Dialect, has_call, request
 from onceproof_conformance.lifecycles.names import Alike, Bound, Hex, Listed, Names
 from onceproof_conformance.lifecycles.stores import (
+    add_laws,
     bundle_of,
     dialect_of,
     judged_stores,
@@ -14,6 +15,6 @@ from onceproof_conformance.lifecycles.stores import (
 from onceproof_conformance.lifecycles.ticket import FIRST_STRANGER
 
 __all__ = [
-    "FIRST_STRANGER", "Alike", "Bound", "Bundle", "Dialect", "Hex", "Listed", "Names", "bundle_of",
-    "dialect_of", "has_call", "judged_stores", "loaded", "request", "searched_scopes",
+    "FIRST_STRANGER", "Alike", "Bound", "Bundle", "Dialect", "Hex", "Listed", "Names", "add_laws",
+    "bundle_of", "dialect_of", "has_call", "judged_stores", "loaded", "request", "searched_scopes",
 ]  # fmt: skip

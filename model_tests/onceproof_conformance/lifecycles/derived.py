@@ -22,7 +22,7 @@ INSTANTS = 3
 WALKED_MAX = 40_000
 """About so many sequences are walked in one small store, and no more."""
 
-TRANSITIONS_MAX = 150_000
+TRANSITIONS_MAX = 80_000
 """So many transitions has a small store that is searched at most."""
 
 TEXTS = ("one", "One", "one ", "two", "0")

@@ -4,7 +4,8 @@ rest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,14 +13,32 @@ from onceproof_conformance.lifecycles import derived, facet, handoff, join, sess
 from onceproof_conformance.lifecycles.bundle import Bundle
 from onceproof_conformance.lifecycles.derived_races import races_of
 from onceproof_conformance.lifecycles.dialect import Dialect
-from onceproof_spec import Lifecycle, Profile, lower
-from onceproof_spec.laws import law_of, offers
+from onceproof_conformance.protocol import WrongUsage
+from onceproof_spec import DefinitionError, LawNotFound, Lifecycle, Profile, lower
+from onceproof_spec.laws import VARIABLE, law_of, load, offers
 from onceproof_spec.search import Scope
 
 OWN: Mapping[type[Lifecycle], Bundle] = {
     module.BUNDLE.law: module.BUNDLE for module in (handoff, join, ticket, session, facet)
 }
 """What we offer to our own five laws, as any package may to its law."""
+
+
+def add_laws(paths: Sequence[str]) -> None:
+    """Add laws by their paths to those there are, for this process and those that it starts.
+
+    Raises:
+        WrongUsage: One of them is no law, or has another's name.
+    """
+    known = filter(None, os.environ.get(VARIABLE, "").split(","))
+    if paths:
+        os.environ[VARIABLE] = ",".join(dict.fromkeys([*known, *paths]))
+    try:
+        for path in paths:
+            load(path)
+        offers()
+    except (LawNotFound, DefinitionError) as error:
+        raise WrongUsage(str(error)) from error
 
 
 def judged_stores() -> tuple[str, ...]:

@@ -36,16 +36,15 @@ OURS = (
     "",
     "Each of the five lifecycles was published as a store that people use.",
 )
-HOW_FOUND = (
-    "The `published` profile of the law is what that store does, the `hardened` one what its "
-    "documentation intends, and every difference between them is a departure.",
-    "Below are all of them, each with the shortest sequence of calls that two stores answer "
-    "differently: the hardened one, and the hardened one with this departure and no other.",
-    "They are found by searching every sequence on a small store.",
-    "Where a clause is broken only because another one is, the sequence begins with the calls that "
-    "break its own claim.",
-    "Instants are milliseconds; tokens are letters; what differs is in bold.",
-)
+HOW_FOUND = """\
+The `published` profile of the law is what that store does, the `hardened` one what its \
+documentation intends, and every difference between them is a departure.
+Below are all of them, each with the shortest sequence of calls that two stores answer \
+differently: the hardened one, and the hardened one with this departure and no other.
+They are found by searching every sequence on a small store.
+Where a clause is broken only because another one is, the sequence begins with the calls that \
+break its own claim.
+Instants are milliseconds; tokens are letters; what differs is in bold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,7 @@ def departures_page(command: str, stores: Sequence[str] = OWN) -> str:
 
 def _story(stores: Sequence[str]) -> Iterator[str]:
     yield from OURS if tuple(stores) == OWN else (f"# Where the published {stores[0]} departs", "")
-    yield from HOW_FOUND
+    yield HOW_FOUND
     for store in stores:
         table = law(store, Profile.PUBLISHED)
         yield from ("", f"## {store}: [the law]({store}.md)", "")

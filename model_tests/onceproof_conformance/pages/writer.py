@@ -49,7 +49,8 @@ def _lines(store: str) -> Iterator[str]:
     yield from ("| clause | level | about | promise |", "|---|---|---|---|")
     listed = entries((store,))
     for entry in listed:
-        yield f"| `{entry.name}` | {entry.promise.level} | {', '.join(entry.kind)} | {entry.promise.text} |"
+        about = ", ".join(entry.kind)
+        yield f"| `{entry.name}` | {entry.promise.level} | {about} | {entry.promise.text} |"
     yield from ("", "## What is proved of them", "")
     yield "Each claim holds in the hardened law for any number of tokens and any limits."
     yield "A clause that is not listed is a probe, which only the judge tries out."

@@ -55,12 +55,12 @@ class Examined:
 
 
 @cache
-def examined(name: str, profile: Profile) -> Examined:
-    """What is known of one declared lifecycle in one profile.
+def examined(name: str, profile: Profile, chosen: tuple[tuple[str, str], ...] = ()) -> Examined:
+    """What is known of one declared lifecycle in one profile, with what is chosen.
 
     KeyError if there is no lifecycle of that name.
     """
-    return Examined(law(name, profile))
+    return Examined(law(name, profile, dict(chosen)))
 
 
 def proved_places(table: Table) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import Message, WrongUsage
-from onceproof_spec import Profile, law, lifecycles
+from onceproof_spec import Profile, law, lifecycles, variants
 from onceproof_spec.table import says
 
 NEEDED = {"z3": "z3-solver", "crosshair": "crosshair-tool"}
@@ -49,10 +49,17 @@ class LawProof:
     claims: tuple[ClaimProof, ...]
     objections: tuple[str, ...]
     departed: frozenset[str]
+    chosen: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The store, the profile, and what is chosen."""
+        return ", ".join([self.store, self.profile, *map(": ".join, self.chosen)])
 
     def message(self) -> Message:
         """The law as the JSON form holds it."""
         message: Message = {"store": self.store, "profile": self.profile, "states": self.states}
+        message |= {"chosen": dict(self.chosen)} if self.chosen else {}
         message |= {"transitions": self.transitions, "complete": self.complete}
         message["claims"] = [claim.message() for claim in self.claims]
         return message | {"objections": list(self.objections)}
@@ -104,7 +111,11 @@ def prove(stores: Sequence[str], *, decisions: bool, announce: Announce) -> Proo
         raise WrongUsage(
             f"there is no store {unknown[0]!r}: it is one of {', '.join(lifecycles())}"
         )
-    wanted = [(store, profile) for store in stores or lifecycles() for profile in Profile]
+    wanted = [
+        (table.name, table.profile, tuple(table.chosen.items()))
+        for store in stores or lifecycles()
+        for table in variants(store)
+    ]
     results = ProofResults()
     announce("proving and searching the laws", 0, len(wanted))
     with ProcessPoolExecutor(WORKERS) as pool:
@@ -112,20 +123,19 @@ def prove(stores: Sequence[str], *, decisions: bool, announce: Announce) -> Proo
         done = {}
         for future in as_completed(running):
             done[running[future]] = future.result()
-            store, profile = running[future]
-            announce(f"proved {store}, {profile}", len(done), len(wanted))
+            announce(f"proved {future.result().title}", len(done), len(wanted))
     results.laws = [done[one] for one in wanted]
     if decisions:
         results.decisions = _decisions(list(stores), announce)
     return results
 
 
-def prove_law(store: str, profile: Profile) -> LawProof:
-    """One law in one profile, by z3 and by search."""
+def prove_law(store: str, profile: Profile, chosen: tuple[tuple[str, str], ...] = ()) -> LawProof:
+    """One law in one profile, with what is chosen, by z3 and by search."""
     from onceproof_conformance.proof.examination import departed, examined
     from onceproof_conformance.proof.law import objections
 
-    known = examined(store, profile)
+    known = examined(store, profile, chosen)
     table, found = known.table, known.search
     dialect = dialect_of(store)
     claims = [
@@ -142,7 +152,8 @@ def prove_law(store: str, profile: Profile) -> LawProof:
         str(one) for one in objections({profile: known}) if one.profile is not _other(profile)
     )
     counts = (found.states, found.transitions, found.complete)
-    return LawProof(store, str(profile), *counts, tuple(claims), wrong, frozenset(departed(table)))
+    left = frozenset(departed(table))
+    return LawProof(store, str(profile), *counts, tuple(claims), wrong, left, chosen)
 
 
 def _other(profile: Profile) -> Profile:

@@ -20,7 +20,7 @@ def show_proof(results: ProofResults, console: Console) -> None:
     """
     for one in results.laws:
         grid = Grid(
-            title=f"{one.store}, {one.profile}",
+            title=one.title,
             title_justify="left",
             show_edge=False,
             pad_edge=False,

@@ -66,7 +66,7 @@ class Calls:
 
     def __init__(self, subject: Subject, store: str) -> None:
         self.subject, self.dialect, self.declared = subject, dialect_of(store), subject.offer(store)
-        self.table = law(store, Profile.HARDENED)
+        self.table = law(store, Profile.HARDENED, dict(self.declared.choices))
         self.own: Bound | None = None
         if self.declared.rng is Rng.OWN:
             self.own = Bound(self.dialect.names)
