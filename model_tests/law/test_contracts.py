@@ -6,13 +6,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from types import ModuleType
 
 import pytest
 
 import onceproof
-from onceproof_conformance.lifecycles import bundle_of
 from onceproof_conformance.proof.decisions import (
     DECISIONS,
     PAIRS,
@@ -114,8 +112,7 @@ def test_a_record_that_can_be_is_not_left_out_unnoticed(monkeypatch: pytest.Monk
     """Were it assumed that nobody has consumed a consumed token, the row that consumes one would
     not be proved.
     """
-    bundle = replace(bundle_of("join"), blank={"consumed": ("holder", "overdue_at")})
-    monkeypatch.setattr(records, "bundle_of", lambda store: bundle)
+    monkeypatch.setitem(records.BLANK, "join", {"consumed": ("holder", "overdue_at")})
     assert unproved(law("join", Profile.HARDENED)) == ("consume: in_flight → consumed / ok",)
 
 

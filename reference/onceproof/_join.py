@@ -53,10 +53,9 @@ ENDED = {
 def decide_register(record: Record, expires_at: int, overwrites: bool) -> Decided:
     """Make a token known, unless it is.
 
-    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY)
-    post: (__return__[2] == NOBODY) == (record.state == State.UNKNOWN or overwrites)
+    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (record.state == State.UNKNOWN or overwrites)
     post: __return__[1] == ((State.ISSUED, expires_at, 0, 0) if __return__[2] == NOBODY else record)
-    """
+    """  # noqa: E501  # a contract is one line
     if record.state == State.UNKNOWN or overwrites:
         return Verdict.OK, Record(State.ISSUED, expires_at, 0, 0), NOBODY
     return Verdict.ALREADY_REGISTERED, record, KEPT
@@ -69,14 +68,11 @@ def decide_begin(
 
     post: __return__[0] != Verdict.STARTED or record.state in (State.ISSUED, State.IN_FLIGHT)
     post: __return__[0] != Verdict.STARTED or now <= record.expires_at == __return__[1].expires_at
-    post: __return__[0] != Verdict.STARTED or __return__[1].attempt == record.attempt + 1
-    post: __return__[0] != Verdict.STARTED or __return__[1].overdue_at == now + in_flight_ms
-    post: __return__[0] != Verdict.RUNNING or by_holder
-    post: __return__[0] != Verdict.RUNNING or never_overdue or now < record.overdue_at
-    post: __return__[2] != NOBODY or __return__[1].state == State.EXPIRED
-    post: __return__[2] != NOBODY or now > record.expires_at
+    post: __return__[0] != Verdict.STARTED or __return__[1][2:] == (record.attempt + 1, now + in_flight_ms)
+    post: __return__[0] != Verdict.RUNNING or (by_holder and (never_overdue or now < record.overdue_at))
+    post: __return__[2] != NOBODY or (__return__[1].state == State.EXPIRED and now > record.expires_at)
     post: __return__[2] != KEPT or __return__[1] == record
-    """
+    """  # noqa: E501  # a contract is one line
     if record.state == State.UNKNOWN:
         return Verdict.NOT_FOUND, record, KEPT
     if record.state >= State.CONSUMED:
@@ -96,12 +92,10 @@ def decide_consume(record: Record, by_holder: bool, attempt: int, anyone_consume
     """Use the token, once and for all.
 
     post: __return__[0] != Verdict.OK or record.state == State.IN_FLIGHT
-    post: __return__[0] != Verdict.OK or anyone_consumes or by_holder
-    post: __return__[0] != Verdict.OK or anyone_consumes or attempt == record.attempt
+    post: __return__[0] != Verdict.OK or anyone_consumes or (by_holder and attempt == record.attempt)
     post: (__return__[0] == Verdict.OK) == (__return__[2] == CALLER)
-    post: __return__[2] == CALLER or __return__[1:] == (record, KEPT)
-    post: __return__[2] != CALLER or __return__[1] == (State.CONSUMED, *record[1:3], 0)
-    """
+    post: __return__[1:] == (record, KEPT) or __return__[1:] == ((State.CONSUMED, *record[1:3], 0), CALLER)
+    """  # noqa: E501  # a contract is one line
     if record.state == State.CONSUMED:
         return Verdict.ALREADY_CONSUMED, record, KEPT
     if record.state != State.IN_FLIGHT:
@@ -139,10 +133,9 @@ def decide_revert(record: Record, now: int, attempt: int, reverts_anything: bool
 def decide_abort(record: Record) -> Decided:
     """End a token that was not used.
 
-    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY)
-    post: (__return__[2] == NOBODY) == (State.UNKNOWN < record.state < State.CONSUMED)
+    post: (__return__[0] == Verdict.OK) == (__return__[2] == NOBODY) == (State.UNKNOWN < record.state < State.CONSUMED)
     post: __return__[1] == (record if __return__[2] == KEPT else (State.ABORTED, *record[1:3], 0))
-    """
+    """  # noqa: E501  # a contract is one line
     if record.state == State.UNKNOWN:
         return Verdict.NOT_FOUND, record, KEPT
     if record.state >= State.CONSUMED:
@@ -153,10 +146,9 @@ def decide_abort(record: Record) -> Decided:
 def decide_forget(record: Record, now: int) -> Decided:
     """Drop the record of a token that is ended and past its expiry.
 
-    post: (__return__[0] == Verdict.DROPPED) == (__return__[2] == NOBODY)
-    post: (__return__[2] == NOBODY) == (record.state >= State.CONSUMED and now > record.expires_at)
-    post: __return__[1:] == ((UNKNOWN_TOKEN, NOBODY) if __return__[2] == NOBODY else (record, KEPT))
-    """
+    post: (__return__[0] == Verdict.DROPPED) == (record.state >= State.CONSUMED and now > record.expires_at)
+    post: __return__[1:] == ((UNKNOWN_TOKEN, NOBODY) if __return__[0] == Verdict.DROPPED else (record, KEPT))
+    """  # noqa: E501  # a contract is one line
     if record.state >= State.CONSUMED and now > record.expires_at:
         return Verdict.DROPPED, UNKNOWN_TOKEN, NOBODY
     return Verdict.NOTHING, record, KEPT

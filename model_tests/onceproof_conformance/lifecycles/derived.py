@@ -25,7 +25,7 @@ WALKED_MAX = 40_000
 TRANSITIONS_MAX = 80_000
 """So many transitions has a small store that is searched at most."""
 
-TEXTS = ("one", "One", "one ", "two", "0")
+TEXTS = ("one", "one ", "One", "two", "0")
 """Texts that a careless comparison takes for one another."""
 
 

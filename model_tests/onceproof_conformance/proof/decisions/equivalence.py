@@ -21,6 +21,7 @@ from enum import StrEnum
 from types import ModuleType
 
 from onceproof_conformance.proof.decisions.questions import Make, NothingToDecide, Side
+from onceproof_conformance.proof.decisions.records import blank_of
 from onceproof_conformance.proof.decisions.stores import decisions_of as compared_of
 from onceproof_conformance.protocol import ConformanceError
 from onceproof_spec import Profile, law, own
@@ -142,6 +143,8 @@ def pairs_of(store: str) -> tuple[Pair, ...]:
     compared = compared_of(store)
     if compared is None:
         return ()
+    table = law(store, Profile.HARDENED)
+    blank_of(table, table.initial)  # looked up here, where CrossHair does not follow it
     pairs = (
         Pair(store, decision, profile, compared.module_of(decision), make)
         for decision, make in compared.sides.items()
@@ -165,7 +168,9 @@ DECISIONS: tuple[tuple[ModuleType, str], ...] = decisions_of(PAIRS)
 
 def named(origin: ModuleType, decision: str) -> str:
     """A decision by its module and its name, for two stores may have decisions of one name."""
-    return f"{origin.__name__.rpartition('.')[2]} {decision}"
+    module = origin.__name__.rpartition(".")[2]
+    store = module.removeprefix("_")  # a store may keep its decisions in a file of their own
+    return f"{store if store in own() else module} {decision}"
 
 
 def compare(
