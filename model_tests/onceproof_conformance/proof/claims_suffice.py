@@ -151,7 +151,7 @@ def changes_nothing(table: Table, mutant: LawMutant) -> bool:
     if mutant.part == "rule":
         return _refuses_nothing(table, mutant)
     before, after = Symbolic(table), Symbolic(table)
-    after.__dict__.update(before.__dict__, table=mutant.table)
+    vars(after).update(vars(before), table=mutant.table)
     return all(
         _same(before, after, mutant.touched, state)
         for state in _reached_in(table, mutant.touched)

@@ -364,11 +364,13 @@ def several(given: Any) -> list[Any]:
 
 
 def _negated(rows: list[Row]) -> str:
-    return " and ".join(
-        f"not ({' and '.join(map(str, row.guards))})" if len(row.guards) > 1
-        else str(replace(row.guards[0], wanted=not row.guards[0].wanted))
-        for row in rows
-    )  # fmt: skip
+    return " and ".join(_none_of(list(row.guards)) for row in rows)
+
+
+def _none_of(guards: list[Guard]) -> str:
+    if len(guards) == 1:
+        return str(replace(guards[0], wanted=not guards[0].wanted))
+    return f"not ({' and '.join(map(str, guards))})"
 
 
 __all__ = ["Lowering", "lower"]

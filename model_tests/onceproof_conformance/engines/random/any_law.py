@@ -34,6 +34,20 @@ class AnyMachine(StoreMachine):
         token = data.draw(st.sampled_from(held), label="token") if held else None
         self.ask(call, **self.arguments(data, call, token))
 
+    @precondition(lambda self: self.held())
+    @rule(data=st.data(), first=st.integers(0, 3))
+    def use_up(self, data: st.DataObject, first: int) -> None:
+        """Make every call for a token that is held, one after the other and rightly.
+
+        The calls begin with any of them: whatever one of them ends, the next ones then meet.
+        """
+        token = data.draw(st.sampled_from(self.held()), label="token")
+        calls = [name for name, call in self.game.table.calls.items() if call.declared.takes]
+        for place in range(len(calls)):
+            call = calls[(first + place) % len(calls)]
+            takes = self.game.table.calls[call].declared.takes
+            self.ask(call, **{name: self.right(name, kind, token) for name, kind in takes})
+
     @precondition(lambda self: self.requests)
     @rule(data=st.data())
     def call_again(self, data: st.DataObject) -> None:
@@ -46,6 +60,18 @@ class AnyMachine(StoreMachine):
         takes = self.game.table.calls[call].declared.takes
         return {name: self.argument(data, name, kind, token) for name, kind in takes}
 
+    def right(self, name: str, kind: Kind, token: int) -> Any:
+        """The argument with which a call is most likely to succeed; a draw is the token first."""
+        if kind is Kind.TOKEN:
+            return token
+        if kind is Kind.DRAWS:
+            return token, self.fresh()
+        field = compared(self.game.table).get(name)
+        held = dict(min(self.belief.states).tokens)
+        if field is not None and token in held:
+            return self.field(token, field)
+        return {Kind.NUMBER: self.at, Kind.TEXT: 1}.get(kind, 0)
+
     def argument(self, data: st.DataObject, name: str, kind: Kind, token: int | None) -> Any:
         """One argument of a call."""
         match kind:
@@ -53,7 +79,8 @@ class AnyMachine(StoreMachine):
                 return data.draw(TOKENS, label=name) if token is None else token
             case Kind.DRAWS:
                 if token is not None:
-                    return (self.fresh(),)
+                    again = data.draw(st.booleans(), label="again")
+                    return (token, self.fresh()) if again else (self.fresh(),)
                 drawn = st.lists(TOKENS | st.just(FAIL), max_size=DRAWS_MAX)
                 return tuple(data.draw(drawn, label=name))
             case Kind.VERIFIER:
