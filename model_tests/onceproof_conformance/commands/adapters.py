@@ -20,9 +20,7 @@ from onceproof_conformance.protocol import WrongUsage, fields, needs, refusals
 from onceproof_conformance.starters import LANGUAGES, Call, Field, Limit, Store, starter
 from onceproof_conformance.subject import TIMEOUT_S
 from onceproof_spec import Profile, Table, law, own, variants
-from onceproof_spec.table import (
-    RAN, After, Apply, Draw, Given, Kind, Refusal, Shown, Tell, Text,
-)  # fmt: skip
+from onceproof_spec.table import RAN, After, Apply, Draw, Given, Kind, Refusal, Shown, Tell, Text
 from onceproof_spec.table import Field as RecordField
 
 

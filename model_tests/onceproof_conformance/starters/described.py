@@ -97,13 +97,17 @@ class Store:
         """The calls that are offered whatever capability has their name."""
         return tuple(call.name for call in self.calls if call.needs != call.name)
 
-    @property
-    def opening(self) -> str:
-        """What is to be done where the store is opened."""
+    def opening(self, clock: str = "", source: str = "") -> str:
+        """What is to be done where the store is opened.
+
+        Args:
+            clock: What the program calls the clock; empty if each call is told the instant.
+            source: What it calls the random source; empty if each call is told the draws.
+        """
         given = [
             *(["the limits"] if self.limits else []),
-            *(["the clock"] if self.reads_clock else []),
-            *(["the random source"] if self.draws else []),
+            *([clock] if self.reads_clock and clock else []),
+            *([source] if self.draws and source else []),
         ]
         handed = f", and give it {_listed(given, 'and')}" if given else ""
         zero = " A limit of 0 means 1." if self.limits else ""

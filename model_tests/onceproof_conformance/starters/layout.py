@@ -6,14 +6,15 @@ import textwrap
 from collections.abc import Iterable
 
 COLUMNS = 100
+"""So wide is a skeleton at most, where its words allow it."""
 
 RUST_WORDS = frozenset(
     "abstract as async await become box break const continue crate do dyn else enum extern false "
     "final fn for gen if impl in let loop macro match mod move mut override priv pub ref return "
     "self static struct super trait true try type typeof unsafe unsized use virtual where while "
-    "yield call".split()
+    "yield call io".split()
 )
-"""Words that name nothing in Rust, and the method by which the frame calls a store."""
+"""What names nothing in Rust, and what names something else in the frame."""
 
 
 def laid_out(items: Iterable[str], start: str, end: str) -> str:
@@ -23,7 +24,8 @@ def laid_out(items: Iterable[str], start: str, end: str) -> str:
     if len(line) <= COLUMNS or not items:
         return line
     margin = " " * (len(start) - len(start.lstrip()))
-    return "\n".join([start, *(f"{margin}    {item}," for item in items), f"{margin}{end}"])
+    within = (f"{margin}    {item}," for item in items)
+    return "\n".join([start.rstrip(), *within, f"{margin}{end.lstrip()}"])
 
 
 def comment(text: str, mark: str) -> str:
