@@ -24,12 +24,13 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table as Grid
 
+from onceproof_conformance.commands.adapters import adapter_text
 from onceproof_conformance.engines import walked_cases
 from onceproof_conformance.judge import Options, Trials
 from onceproof_conformance.lifecycles import dialect_of
 from onceproof_conformance.protocol import Message, encode, read_offer
 from onceproof_conformance.run import Runner
-from onceproof_conformance.starters import LANGUAGES, starter
+from onceproof_conformance.starters import LANGUAGES
 from onceproof_conformance.subject import IN_FLIGHT_MAX, Subject, Wire
 from onceproof_spec import Profile, law
 
@@ -42,7 +43,7 @@ COMMANDS = {"python": (sys.executable,), "javascript": ("node",)}
 def command(language: str, folder: Path) -> tuple[str, ...]:
     """What starts the printed adapter of a language."""
     file = folder / LANGUAGES[language].file
-    file.write_text(starter(language, [STORE]), "utf-8")
+    file.write_text(adapter_text(language, [STORE]), "utf-8")
     if language != "rust":
         return (*COMMANDS[language], str(file))
     subprocess.run(["rustc", "-O", "--edition", "2021", "-o", folder / "adapter", file], check=True)

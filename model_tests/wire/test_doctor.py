@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from onceproof_conformance.commands import run
+from onceproof_conformance.commands.adapters import adapter_text
 from onceproof_conformance.doctor import MISTAKES, Complaint, Doctor
-from onceproof_conformance.starters import starter
 from onceproof_spec import own
 from specimens.ailing import ADAPTERS, command
 
@@ -185,7 +185,7 @@ def test_the_starters_and_the_reference_are_right(
     status 0.
     """
     path = tmp_path / "my_store.py"
-    path.write_text(starter("python", [*own()]), encoding="utf-8")
+    path.write_text(adapter_text("python", [*own()]), encoding="utf-8")
     assert run(["doctor", "--timeout", str(START), "--", sys.executable, str(path)]) == 0
     assert run(["doctor", "--timeout", str(START), "--", sys.executable, *REFERENCE]) == 0
     assert capsys.readouterr().out.count("nothing is wrong with the adapter in") == 2

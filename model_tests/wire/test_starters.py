@@ -12,10 +12,11 @@ import pytest
 
 from groups import of_store
 from onceproof_conformance import starters
+from onceproof_conformance.commands.adapters import adapter_text
 from onceproof_conformance.engines import ENGINE_NAMES
 from onceproof_conformance.judge import Options, Target, check_named
 from onceproof_conformance.results import Results, Verdict
-from onceproof_conformance.starters import LANGUAGES, starter
+from onceproof_conformance.starters import LANGUAGES
 from onceproof_spec import own
 from specimens.wrong import javascript as wrong_javascript
 from specimens.wrong import rust as wrong_rust
@@ -74,7 +75,7 @@ def broken(results: Results) -> set[str]:
 
 def wrong_text(language: str, wrong: Wrong) -> str:
     """An adapter with a wrong store behind it."""
-    text = starter(language, [wrong.store])
+    text = adapter_text(language, [wrong.store])
     section = (
         (FOLDER / language / SECTIONS[language].format(wrong.store)).read_text("utf-8").rstrip()
     )
@@ -90,7 +91,7 @@ def adapters(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[
     def of(language: str) -> tuple[str, ...]:
         if language not in made:
             made[language] = command(
-                language, starter(language, STORES), tmp_path_factory.mktemp(language)
+                language, adapter_text(language, STORES), tmp_path_factory.mktemp(language)
             )
         return made[language]
 
@@ -109,7 +110,7 @@ def test_the_tools_are_here(tool: str) -> None:
 def test_the_compiler_has_nothing_to_say(stores: tuple[str, ...], tmp_path: Path) -> None:
     """The adapter in Rust compiles without a warning, whichever stores it offers."""
     file = tmp_path / LANGUAGES["rust"].file
-    file.write_text(starter("rust", stores), "utf-8")
+    file.write_text(adapter_text("rust", stores), "utf-8")
     made = subprocess.run(
         ["rustc", "--edition", "2021", "--emit", "metadata", file],
         cwd=tmp_path,
@@ -240,7 +241,7 @@ def test_an_adapter_is_short(language: str) -> None:
     """Without its stores an adapter has eighty lines or fewer, a hundred and fifty in Rust with its
     JSON reader.
     """
-    kinds = [starter(language, [store]) for store in STORES]
+    kinds = [adapter_text(language, [store]) for store in STORES]
     assert max(map(lines_without_store, [language] * len(kinds), STORES, kinds)) <= LINES[language]
 
 
