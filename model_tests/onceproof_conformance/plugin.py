@@ -27,37 +27,26 @@ class ClauseWarning(pytest.PytestWarning):
     """A clause that should hold, but need not, does not pass."""
 
 
+SEVERAL = (
+    ("--onceproof-law", "MODULE:CLASS", "A law of your own; repeat."),
+    ("--onceproof-store", "S", "Only this store; repeat."),
+    ("--onceproof-clause", "GLOB", "Only these; repeat."),
+)
+"""The options that may be repeated: the name, what it takes, and what it is for."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("onceproof", "judge a store of single-use tokens by its law")
     group.addoption(
         "--onceproof", metavar="MODULE:ADAPTER", help="Judge this adapter: a test for each clause."
     )
-    group.addoption(
-        "--onceproof-law",
-        action="append",
-        default=[],
-        metavar="MODULE:CLASS",
-        help="A law of your own; repeat.",
-    )
+    for name, metavar, text in SEVERAL:
+        group.addoption(name, action="append", default=[], metavar=metavar, help=text)
     group.addoption(
         "--onceproof-profile",
         choices=["published", "hardened", "both"],
         help="Which column of the law. Default: what the adapter claims, else hardened.",
-    )
-    group.addoption(
-        "--onceproof-store",
-        action="append",
-        default=[],
-        metavar="S",
-        help="Only this store; repeat.",
-    )
-    group.addoption(
-        "--onceproof-clause",
-        action="append",
-        default=[],
-        metavar="GLOB",
-        help="Only these; repeat.",
     )
     group.addoption(
         "--onceproof-examples",

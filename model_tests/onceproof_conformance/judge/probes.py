@@ -78,9 +78,8 @@ class Probes:
         """
         own = self.runner.own
         rules = [guarded.rule for call in self.table.calls.values() for guarded in call.rules]
-        for name in {
-            rule.effect.split()[0] for rule in rules if isinstance(rule, Draw) and rule.again
-        }:
+        redrawn = [rule for rule in rules if isinstance(rule, Draw) and rule.again]
+        for name in {rule.effect.split()[0] for rule in redrawn if rule.effect}:
             if own is not None and own.issued:
                 self.trials.probe(name, self.engine, len(own.issued))
                 if own.repeated:

@@ -38,6 +38,7 @@ from onceproof_spec.table import (
     Field,
     Given,
     Kind,
+    Refusal,
     Shown,
     Tell,
     Text,
@@ -231,7 +232,9 @@ def value(store: str, op: str) -> Schema:
         elif isinstance(rule, Apply):
             number = WHOLE if dialect_of(store).signed else NATURAL
             found += [
-                _of(given, number) for code, given in rule.gives if code not in refusals(store, op)
+                _of(given, number)
+                for code, given in rule.gives
+                if code not in refusals(store, op) and not isinstance(given, Refusal)
             ]
     return union(found)
 
