@@ -59,10 +59,12 @@ NEEDED = [
     )
     for name, profile in LAWS
     for place, claim in enumerate(law(name, profile).claims)
-    if profile is Profile.HARDENED or claim.clause not in departed(law(name, profile))
+    if (profile is Profile.HARDENED or claim.clause not in departed(law(name, profile)))
+    and not (claim.scope == "sometimes" and claim.when.answer)
 ]  # fmt: skip
 """Every claim of every law, but those that are false where the published behaviour departs from
-them.
+them, and those that say that an answer comes about: many have so many ways to come about that no
+change in one place stops them.
 """
 
 SHOWN = {
@@ -151,11 +153,10 @@ def unreached(known: Examined) -> list[str]:
 
 @pytest.mark.parametrize("name", own())
 def test_a_declaration_is_a_page(name: str) -> None:
-    """A lifecycle's file has 160 lines or fewer; that of join tokens, with six states and seven
-    calls, 210.
-    """
-    source = Path(inspect.getfile(own()[name]))
-    assert len(source.read_text(encoding="utf-8").splitlines()) <= {"join": 210}.get(name, 160)
+    """A lifecycle's file has 400 lines or fewer, none of which is wider than 100 columns."""
+    source = Path(inspect.getfile(own()[name])).read_text(encoding="utf-8").splitlines()
+    assert len(source) <= 400
+    assert max(map(len, source)) <= 100
 
 
 @pytest.mark.parametrize(("name", "profile"), LAWS)

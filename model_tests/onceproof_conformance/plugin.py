@@ -179,7 +179,9 @@ class Clause(pytest.Item):
         if result.counterexample:
             lines += [f"  {line}" for line in sequence(result.counterexample)]
             if replay := result.counterexample.get("replay"):
-                lines.append(f"again with: onceproof check {self.run.path} --replay {replay}")
+                laws = [f"--law {path} " for path in self.config.option.onceproof_law]
+                again = f"onceproof check {self.run.path} {''.join(laws)}--replay {replay}"
+                lines.append(f"again with: {again}")
         return "\n".join(lines)
 
 

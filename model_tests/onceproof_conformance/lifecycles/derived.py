@@ -64,7 +64,7 @@ def scopes_of(table: Table) -> tuple[Scope, ...]:
     for room in (1, 2):
         limits = small(table, room, room)
         tokens = room + (room == 1 and not table.optional)
-        scope = Scope(limits, tokens=tokens, clock=_clock(table, limits, 2), numbers=(1, 2))
+        scope = Scope(limits, tokens=tokens, clock=_clock(table, limits, 2), numbers=(0, 1, 2))
         found.append(replace(scope, calls=depth(table, scope)))
     if table.optional:
         limits = {**found[0].limits, **dict.fromkeys(table.optional)}
@@ -87,9 +87,9 @@ def _fitting(table: Table, room: int, tokens: int) -> Scope:
     few = {**dict.fromkeys(table.constants, 1), **dict.fromkeys(counts(table), 1)}
     timed = lifetimes(table)
     for life, held, numbers in (
-        (2, tokens, (1, 2)),
-        (1, tokens, (1, 2)),
-        (1, 1, (1, 2)),
+        (2, tokens, (0, 1, 2)),
+        (1, tokens, (0, 1, 2)),
+        (1, 1, (0, 1, 2)),
         (1, 1, (1,)),
     ):
         limits = {**few, **{name: life if name in timed else room for name in table.limits}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -168,12 +169,18 @@ def killers(
     claim = table.claims[place]
     for mutant in sorted(mutants, key=lambda mutant: unlikely(table, claim, mutant)):
         if claim.scope == "sometimes":
-            if place not in explored(mutant.table, scope).reached:
+            if place not in reached(mutant.table, scope):
                 yield mutant
         elif (touched := narrowed(claim, mutant)) and Prover(mutant.table).prove(
             place, touched
         ).verdict is Verdict.FALSE:
             yield mutant
+
+
+@lru_cache(maxsize=4096)
+def reached(table: Table, scope: Scope) -> frozenset[int]:
+    """The places of the `sometimes` claims that come about in a small store."""
+    return frozenset(explored(table, scope, reaching=True).reached)
 
 
 def narrowed(claim: Claim, mutant: LawMutant) -> Claim | None:

@@ -13,7 +13,7 @@ FLAGS = frozenset({"--quiet", "--verbose", "--no-color"})
 WRITES = frozenset({"--json", "--junit", "--html", "--markdown"})
 """Those that write a file: running a failure again must not overwrite what tells of it."""
 
-ABOUT_THE_SUBJECT = frozenset({"--timeout"})
+ABOUT_THE_SUBJECT = frozenset({"--law", "--timeout"})
 """Those that a single sequence needs as well."""
 
 

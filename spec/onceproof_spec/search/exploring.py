@@ -43,11 +43,14 @@ class Search:
     rows: set[str] = field(default_factory=set)
 
 
-def search(table: Table, scope: Scope) -> Search:
-    """Every state that calls can reach, with every claim looked at on every transition."""
+def search(table: Table, scope: Scope, *, reaching: bool = False) -> Search:
+    """Every state that calls can reach, with every claim looked at on every transition.
+
+    `reaching`: look only at the `sometimes` claims, and end when all of them are reached.
+    """
     began = time.perf_counter()
     model, alphabet, found = Model(table, scope.limits), requests(table, scope), Search()
-    watch = Watch(table, model)
+    watch = Watch(table, model, reaching=reaching)
     paths: dict[State, tuple[State, Request] | None] = {model.start: None}
     queue = deque([model.start])
     watch.state(model.start, found)
@@ -65,6 +68,8 @@ def search(table: Table, scope: Scope) -> Search:
                     watch.state(outcome.state, found)
         if len(paths) > scope.most_states:
             found.complete = False
+            break
+        if reaching and len(found.reached) == len(watch.interesting):
             break
     found.states, found.seconds = len(paths), time.perf_counter() - began
     return found
@@ -100,11 +105,13 @@ def path_to(
 class Watch:
     """The claims of a table, looked at on each transition of a search."""
 
-    def __init__(self, table: Table, model: Model) -> None:
+    def __init__(self, table: Table, model: Model, *, reaching: bool = False) -> None:
         self.table, self.model = table, model
         self.absent: Record = (table.initial, tuple(table.fields.values()))
         claims = list(enumerate(table.claims))
         self.interesting = [(place, claim) for place, claim in claims if claim.scope == "sometimes"]
+        if reaching:
+            claims = []
         self.bounds = [(place, claim) for place, claim in claims if claim.scope == "bound"]
         self.of_events = {
             event: [(p, c) for p, c in claims if c.scope == "step" and concerns(c, event=event)]

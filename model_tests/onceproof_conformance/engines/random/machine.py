@@ -16,7 +16,7 @@ from onceproof_conformance.engines.boundaries import boundaries
 from onceproof_conformance.protocol import Declared, Rng
 from onceproof_conformance.run import FatalCalls
 from onceproof_spec.model import Reply, Request
-from onceproof_spec.table import Kind, Table
+from onceproof_spec.table import Kind, Table, Tell
 
 if TYPE_CHECKING:
     from onceproof_conformance.run import Runner
@@ -110,7 +110,7 @@ class StoreMachine(RuleBasedStateMachine):
     def ask_how_many(self) -> None:
         """Ask how many are held, where there is such a call."""
         for name, call in self.game.table.calls.items():
-            if not call.declared.takes:
+            if all(isinstance(guarded.rule, Tell) for guarded in call.rules):
                 self.ask(name)
 
     # for the rules of the stores

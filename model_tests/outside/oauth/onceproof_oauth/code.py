@@ -262,6 +262,16 @@ class AuthorizationCode(Lifecycle):
             ),
         ],
     )  # fmt: skip
+    used_is_remembered = must(
+        "A used code is held as long as what was issued for it, and is not issued again meanwhile.",
+        when(issue, before=redeemed).then(UNCHANGED, "collision"),
+        each(calls.issue, alive, before=redeemed).then(UNCHANGED),
+        upheld_by=[rows(issue, before=redeemed), effect(calls.issue, Sweep, rank=1)],
+        departs=Departs(
+            used_is_forgotten,
+            published="it is deleted when it is used, and looks as one that never was",
+        ),
+    )
     reuse_revokes = should(
         "A used code that comes again ends what was issued for it; whether a wrong request ends "
         "it too, the store declares (RFC 6749, 4.1.2 and 10.5; RFC 9700, 4.2.4).",
@@ -274,16 +284,6 @@ class AuthorizationCode(Lifecycle):
             hardened="what was issued ends",
             in_practice="The code is deleted once it is used. A thief who came first keeps the "
             "access token, and nothing tells the server that the code came twice.",
-        ),
-    )
-    used_is_remembered = must(
-        "A used code is held as long as what was issued for it, and is not issued again meanwhile.",
-        when(issue, before=redeemed).then(UNCHANGED, "collision"),
-        each(calls.issue, alive, before=redeemed).then(UNCHANGED),
-        upheld_by=[rows(issue, before=redeemed), effect(calls.issue, Sweep, rank=1)],
-        departs=Departs(
-            used_is_forgotten,
-            published="it is deleted when it is used, and looks as one that never was",
         ),
     )
     grant_lives = must(
