@@ -75,7 +75,8 @@ def load(path: str) -> Any:
     """What `package.module:Class` names; the current folder is looked in as well.
 
     Raises:
-        LawNotFound: The path is none, or leads nowhere.
+        LawNotFound: The path is none, or leads nowhere, or its module raises.
+        DefinitionError: The law is wrong.
     """
     module, colon, attribute = path.partition(":")
     if not (module and colon and attribute):
@@ -84,10 +85,11 @@ def load(path: str) -> Any:
         sys.path.insert(0, here)
     try:
         found: Any = getattr(importlib.import_module(module), attribute)
-    except ImportError as error:
-        raise LawNotFound(f"{module!r} can't be imported: {error}") from error
-    except AttributeError as error:
-        raise LawNotFound(f"{module!r} has no {attribute!r}") from error
+    except DefinitionError:
+        raise
+    except Exception as error:  # a module of others' may raise anything
+        reason = f"{type(error).__name__}: {error}"
+        raise LawNotFound(f"{path!r} can't be loaded: {reason}") from error
     law_of(found)
     return found
 

@@ -14,6 +14,7 @@ from onceproof_conformance.commands.clauses import explain, list_
 from onceproof_conformance.commands.prove import prove
 from onceproof_conformance.commands.statuses import BROKEN_SUBJECT, OUR_BUG, WRONG_USAGE
 from onceproof_conformance.protocol import VERSION, BadReplay, BadReply, SubjectError, WrongUsage
+from onceproof_spec import DefinitionError, LawNotFound
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -29,7 +30,7 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show(sys.stderr)
         return WRONG_USAGE
-    except (WrongUsage, BadReplay) as error:
+    except (WrongUsage, BadReplay, LawNotFound, DefinitionError) as error:
         print(f"onceproof: {error}", file=sys.stderr)
         return WRONG_USAGE
     except BrokenProcessPool:

@@ -16,7 +16,8 @@ LONG_MS = 60_000
 STATES_MAX, CALLS_MAX = 60, 3
 """How many states are looked at for a race, and how many calls come before one."""
 
-LANES = 3
+LANES, MEET_MS = 3, 2
+"""How many calls race, and how long an adapter's callbacks may wait for each other."""
 
 
 def races_of(table: Table) -> tuple[Race, ...]:
@@ -77,7 +78,8 @@ def _race(
         return None
     row, token = moved[-1].row, moved[-1].token
     clause = row.effect[0].partition(".")[2]
-    return str(row), Race(clause, way, ((request,),) * LANES, _readings(model.table, token))
+    after = _readings(model.table, token)
+    return str(row), Race(clause, way, ((request,),) * LANES, after, MEET_MS)
 
 
 def _over_the_bound(table: Table, model: Model, alphabet: list[Request]) -> Iterator[Race]:
@@ -89,7 +91,7 @@ def _over_the_bound(table: Table, model: Model, alphabet: list[Request]) -> Iter
         adding = [r for r in alphabet if r.call == name and _adds(model, r)]
         if adding:
             lanes = tuple((_for_token(adding[0], takes, handle),) for handle in range(1, LANES + 1))
-            yield Race(clauses[0], (), lanes, _readings(table, None))
+            yield Race(clauses[0], (), lanes, _readings(table, None), MEET_MS)
 
 
 def _adds(model: Model, request: Request) -> bool:

@@ -74,11 +74,12 @@ class Upheld:
 
     def answer_of(self, transition: Any) -> Answer:
         """What a row answers; DefinitionError if it answers nothing, or twice."""
-        actions = [spec.func for spec in transition.on if not spec.is_convention]
-        answers = [action.answer for action in actions if hasattr(action, "answer")]
+        answers = _answers(transition)
         if len(answers) != 1:
             where = f"{transition.event} in {transition.source.id}"
-            raise self.fail(f"{where}: a row has one answer", "")
+            near = answers or [one for row in self.rows[transition.event] for one in _answers(row)]
+            line = near[0].line if near else ""
+            raise self.fail(f"{where}: a row has one answer, and this has {len(answers)}", line)
         answer: Answer = answers[0]
         return answer
 
@@ -163,6 +164,12 @@ class Upheld:
         return (not kinds or isinstance(rule, kinds)) and all(
             self.asked(one, depends) for one in place.which
         )
+
+
+def _answers(transition: Any) -> list[Answer]:
+    """What the actions of a row say that it answers."""
+    actions = [spec.func for spec in transition.on if not spec.is_convention]
+    return [action.answer for action in actions if hasattr(action, "answer")]
 
 
 __all__ = ["Promise", "Upheld"]
