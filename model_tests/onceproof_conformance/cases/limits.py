@@ -16,19 +16,18 @@ from onceproof_spec.table import Admit, Draw, Evict, Sweep, Table
 def bounds(table: Table) -> frozenset[str]:
     """The limits that say how many tokens may be held."""
     found: set[str] = set()
-    for call in table.calls.values():
-        for guarded in call.rules:
-            if isinstance(guarded.rule, Admit):
-                found.add(guarded.rule.limit)
-            elif isinstance(guarded.rule, Sweep | Evict) and guarded.rule.when_full:
-                found.add(guarded.rule.when_full)
+    for rule in table.rules:
+        if isinstance(rule, Admit):
+            found.add(rule.limit)
+        elif isinstance(rule, Sweep | Evict) and rule.when_full:
+            found.add(rule.when_full)
     return frozenset(found & set(table.limits))
 
 
 def counts(table: Table) -> frozenset[str]:
     """The limits that say how often something is tried."""
-    rules = [guarded.rule for call in table.calls.values() for guarded in call.rules]
-    return frozenset(rule.attempts for rule in rules if isinstance(rule, Draw)) & set(table.limits)
+    attempts = frozenset(rule.attempts for rule in table.rules if isinstance(rule, Draw))
+    return attempts & set(table.limits)
 
 
 def lifetimes(table: Table) -> frozenset[str]:

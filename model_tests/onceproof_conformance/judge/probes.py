@@ -77,8 +77,7 @@ class Probes:
         No two tokens may be the same, in no two stores either.
         """
         own = self.runner.own
-        rules = [guarded.rule for call in self.table.calls.values() for guarded in call.rules]
-        redrawn = [rule for rule in rules if isinstance(rule, Draw) and rule.again]
+        redrawn = [rule for rule in self.table.rules if isinstance(rule, Draw) and rule.again]
         for name in {rule.effect.split()[0] for rule in redrawn if rule.effect}:
             if own is not None and own.issued:
                 self.trials.probe(name, self.engine, len(own.issued))

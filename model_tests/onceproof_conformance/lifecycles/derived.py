@@ -189,5 +189,4 @@ def _is_timed(table: Table) -> bool:
 
 def draws(table: Table) -> list[Draw]:
     """The rules that draw a token."""
-    rules = [guarded.rule for call in table.calls.values() for guarded in call.rules]
-    return [rule for rule in rules if isinstance(rule, Draw)]
+    return [rule for rule in table.rules if isinstance(rule, Draw)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from onceproof_conformance.cases import Race, bounds, counts, lifetimes
+from onceproof_conformance.cases import Race, bounds, lifetimes
+from onceproof_conformance.lifecycles.derived import draws
 from onceproof_spec.model import FAIL, Model, Outcome, Request, State
 from onceproof_spec.search import Scope, requests
-from onceproof_spec.table import Draw, Kind, Table
+from onceproof_spec.table import Kind, Table
 
 LONG_MS = 60_000
 """How long everything lives while calls race."""
@@ -28,7 +29,7 @@ def races_of(table: Table) -> tuple[Race, ...]:
     fit.
     """
     limits = {name: LONG_MS if name in lifetimes(table) else 2 for name in table.limits}
-    limits |= dict.fromkeys(counts(table), 1) | dict.fromkeys(_attempts(table), 1)
+    limits |= {rule.attempts: 1 for rule in draws(table) if rule.attempts}
     model = Model(table, limits)
     scope = Scope(dict(limits), tokens=2, clock=0, numbers=(0, 1), texts=2)
     alphabet = [request for request in requests(table, scope) if not _fails(request)]
@@ -40,11 +41,6 @@ def races_of(table: Table) -> tuple[Race, ...]:
             if race is not None:
                 found.setdefault(race[0], race[1])
     return (*found.values(), *_over_the_bound(table, model, alphabet))
-
-
-def _attempts(table: Table) -> set[str]:
-    rules = [guarded.rule for call in table.calls.values() for guarded in call.rules]
-    return {rule.attempts for rule in rules if isinstance(rule, Draw) and rule.attempts}
 
 
 def _fails(request: Request) -> bool:

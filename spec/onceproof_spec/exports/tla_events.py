@@ -163,7 +163,7 @@ class Parts:
         ]
 
     def sweeps(self) -> Iterator[str]:
-        rules = [guarded.rule for call in self.table.calls.values() for guarded in call.rules]
+        rules = self.table.rules
         for event in dict.fromkeys(rule.event for rule in rules if isinstance(rule, Sweep)):
             one = given(event, ["s", "t", *self.takes(event)])
             yield from ("", rf"\* {event}, applied to some tokens of a store s.")

@@ -171,8 +171,7 @@ class WrongStore(WorkingStore):
         """How many would be left of those held, were every event applied that some call sweeps
         with.
         """
-        rules = [guarded.rule for call in self.table.calls.values() for guarded in call.rules]
-        events = {rule.event for rule in rules if isinstance(rule, Sweep)}
+        events = {rule.event for rule in self.table.rules if isinstance(rule, Sweep)}
         left = 0
         for token in self.records:
             known = self.known(token, self.records[token])

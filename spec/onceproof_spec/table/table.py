@@ -119,6 +119,11 @@ class Table:
         return tuple(dict.fromkeys(row.event for row in self.rows))
 
     @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of all calls, in order."""
+        return tuple(guarded.rule for call in self.calls.values() for guarded in call.rules)
+
+    @property
     def departed(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """The clauses that the published behaviour leaves, each with how, and with what the
         hardened one is instead.
