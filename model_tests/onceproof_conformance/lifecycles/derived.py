@@ -14,8 +14,6 @@ from onceproof_spec.model import FAIL, Model, Request, State
 from onceproof_spec.search import Scope, domain, requests
 from onceproof_spec.table import Draw, Kind, Table
 
-TEXT_KINDS = (Kind.TEXT, Kind.TEXT_OR_NONE)
-
 INSTANTS = 3
 """At about so many instants a walk makes each call."""
 
@@ -137,7 +135,7 @@ def _alphabet(table: Table, scope: Scope) -> list[Request]:
     for name, call in table.calls.items():
         takes = call.declared.takes
         domains = [tuple(_domain(kind, scope)) for _, kind in takes]
-        texts = [place for place, (_, kind) in enumerate(takes) if kind in TEXT_KINDS]
+        texts = [place for place, (_, kind) in enumerate(takes) if kind.is_text]
         for values in product(*domains):
             if len(texts) < 3 or sum(values[place] != 1 for place in texts) < 2:
                 named = tuple((argument, v) for (argument, _), v in zip(takes, values, strict=True))

@@ -42,6 +42,11 @@ class Kind(StrEnum):
     VERIFIER = "verifier"
     IGNORED = "ignored"
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text, which may be none or not."""
+        return self in (Kind.TEXT, Kind.TEXT_OR_NONE)
+
 
 OUTCOMES = ("ok", "deny", "panic")
 """What a verifier does: it accepts, it refuses, or it crashes. A guard reads the place in this

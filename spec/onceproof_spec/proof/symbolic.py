@@ -160,7 +160,7 @@ class Symbolic(RuleVisitor[OnPath, list[Path]]):
         """
         found = []
         for name, kind in self.table.calls[call].declared.takes:
-            if kind in (Kind.TEXT, Kind.TEXT_OR_NONE):
+            if kind.is_text:
                 found.append(request[name] >= (1 if kind is Kind.TEXT else NONE))
             elif kind is Kind.VERIFIER:
                 found += [request[name] >= 0, request[name] < len(OUTCOMES)]

@@ -28,9 +28,6 @@ NOT_AT = (-2, 1)
 """Where no exact instant can be had: so far from an edge is surely before it, or after."""
 
 
-TEXTS = (Kind.TEXT, Kind.TEXT_OR_NONE)
-
-
 @dataclass(frozen=True, slots=True)
 class Node:
     """A state, the calls that lead to it, and the instant of the last one."""
@@ -213,7 +210,7 @@ class Walk:
                 *self.strangers,
             ]
             domains = [self.domain(call, kind, tokens, held, fresh) for _, kind in takes]
-            texts = [place for place, (_, kind) in enumerate(takes) if kind in TEXTS]
+            texts = [place for place, (_, kind) in enumerate(takes) if kind.is_text]
             for at in self.instants(node):
                 for values in product(*domains):
                     if sum(values[place] != 1 for place in texts) > 1 and len(texts) > 2:
@@ -227,7 +224,7 @@ class Walk:
             return tokens
         if kind is Kind.NUMBER:
             return list(self.scope.numbers)
-        if kind in TEXTS:
+        if kind.is_text:
             least = NONE if kind is Kind.TEXT_OR_NONE else 1
             return list(range(least, self.scope.texts + 1))
         if kind is Kind.VERIFIER:

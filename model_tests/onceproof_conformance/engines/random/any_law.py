@@ -92,13 +92,12 @@ class AnyMachine(StoreMachine):
         """A number or a text: what the token's field has to compare it with, or nearly that."""
         least = 1 if kind is Kind.TEXT else 0
         field = compared(self.game.table).get(name)
-        is_text = kind in (Kind.TEXT, Kind.TEXT_OR_NONE)
         if token is not None and field is not None:
             aimed = self.field(token, field) + data.draw(
                 st.sampled_from([0] * 6 + [1, -1]), label=name
             )
             return max(least, aimed)
-        if is_text:
+        if kind.is_text:
             return data.draw(st.integers(least, 3), label=name)
         near = st.integers(-2, 6).map(lambda by: self.at + by)
         return max(0, data.draw(st.integers(0, 4) | near, label=name))
