@@ -146,7 +146,7 @@ def law(name: str, profile: Profile, chosen: Mapping[str, str] | None = None) ->
     """
     if not chosen and name in _OWN_BY_NAME:
         return _own_table(name, profile)
-    machine = _OWN_BY_NAME.get(name) or lifecycles()[name]
+    machine = _OWN_BY_NAME.get(name) or law_of(offers()[name])
     return _lowered(machine, Profile(profile), tuple(sorted((chosen or {}).items())))
 
 

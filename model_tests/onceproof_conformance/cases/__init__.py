@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onceproof_conformance.cases.case import Case
-from onceproof_conformance.cases.limits import bounds, counts, lifetimes, limits_read
+from onceproof_conformance.cases.limits import bounds, counts, is_timed, lifetimes, limits_read
 from onceproof_conformance.cases.observed import Failure, Observed
 from onceproof_conformance.cases.race import Race, Raced
 from onceproof_conformance.cases.replay import read_replay, replay_text
@@ -24,6 +24,7 @@ __all__ = [
     "bounds",
     "counts",
     "how_lost",
+    "is_timed",
     "lifetimes",
     "limits_read",
     "lost",

@@ -35,6 +35,12 @@ def lifetimes(table: Table) -> frozenset[str]:
     return frozenset(table.limits) - bounds(table) - counts(table)
 
 
+def is_timed(table: Table) -> bool:
+    """Whether anything is about time."""
+    reads_at = any("at" in function.reads for function in table.functions.values())
+    return reads_at or bool(lifetimes(table))
+
+
 def limits_read(config: Mapping[str, int | None]) -> dict[str, int | None]:
     """The limits as a store reads them: zero is 1, and none stays none."""
     return {name: value if value is None else read_limit(value) for name, value in config.items()}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from onceproof_conformance.cases import lifetimes
+from onceproof_conformance.cases import is_timed
 from onceproof_conformance.commands.clauses import known_stores
 from onceproof_conformance.commands.console import console, progress
 from onceproof_conformance.commands.laws import named_laws, with_law
@@ -88,14 +88,13 @@ def adapter_text(language: str, stores: Sequence[str]) -> str:
 def described(store: str) -> Store:
     """A store as its law describes it; KeyError if there is no such law."""
     table = law(store, Profile.HARDENED)
-    reads_at = any("at" in function.reads for function in table.functions.values())
     calls = tuple(_call(store, op, cap) for op, cap in needs(store).items())
     drawn = dialect_of(store).names.drawn(0) if any(call.draws for call in calls) else ""
     return Store(
         name=store,
         calls=calls,
         limits=tuple(Limit(name, name in table.optional) for name in table.limits),
-        reads_clock=reads_at or bool(lifetimes(table)),
+        reads_clock=is_timed(table),
         draw_bytes=len(drawn) // 2,
         choices=tuple(table.choices.items()),
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from itertools import product
 
-from onceproof_conformance.cases import counts, lifetimes
+from onceproof_conformance.cases import counts, is_timed, lifetimes
 from onceproof_conformance.lifecycles.names import Alike, Hex, Listed, Names
 from onceproof_spec.language.terms import names_in
 from onceproof_spec.model import FAIL, Model, Request, State
@@ -70,7 +69,6 @@ def scopes_of(table: Table) -> tuple[Scope, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=32)
 def searched_scopes(table: Table) -> tuple[Scope, ...]:
     """Two scopes for the exhaustive search, each as large as leaves it a matter of a minute.
 
@@ -82,7 +80,7 @@ def searched_scopes(table: Table) -> tuple[Scope, ...]:
 
 def _fitting(table: Table, room: int, tokens: int) -> Scope:
     """The largest of some scopes that is searched in time; the smallest, if none is."""
-    few = {**dict.fromkeys(table.constants, 1), **dict.fromkeys(counts(table), 1)}
+    few = dict.fromkeys((*table.constants, *counts(table)), 1)
     timed = lifetimes(table)
     for life, held, numbers in (
         (2, tokens, (0, 1, 2)),
@@ -90,9 +88,8 @@ def _fitting(table: Table, room: int, tokens: int) -> Scope:
         (1, 1, (0, 1, 2)),
         (1, 1, (1,)),
     ):
-        limits = {**few, **{name: life if name in timed else room for name in table.limits}}
-        limits |= dict.fromkeys(counts(table), 1)
-        clock = life + 1 if _is_timed(table) else 0
+        limits = {name: life if name in timed else room for name in table.limits} | few
+        clock = life + 1 if is_timed(table) else 0
         scope = Scope(limits, tokens=held, clock=clock, numbers=numbers)
         if _is_searched_in_time(table, scope):
             return scope
@@ -174,15 +171,9 @@ def _shape(state: State) -> tuple[object, ...]:
 
 def _clock(table: Table, limits: dict[str, int | None], more: int) -> int:
     """An instant behind the ends of all lifetimes; 0, if nothing is about time."""
-    if not _is_timed(table):
+    if not is_timed(table):
         return 0
     return sum(limits[name] or 0 for name in lifetimes(table)) + more
-
-
-def _is_timed(table: Table) -> bool:
-    """Whether anything is about time."""
-    reads_at = any("at" in function.reads for function in table.functions.values())
-    return bool(lifetimes(table)) or reads_at
 
 
 def draws(table: Table) -> list[Draw]:

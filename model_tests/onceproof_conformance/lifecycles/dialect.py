@@ -47,7 +47,7 @@ class Dialect:
     def message(self, request: Request, limits: Mapping[str, int | None]) -> Message:
         """A request of the model as the protocol writes it."""
         message: Message = {"op": request.call, "at": request.at}
-        kinds = dict(law(self.store, Profile.HARDENED).calls[request.call].declared.takes)
+        kinds = _kinds(self.store, request.call)
         for name, value in request.values:
             match kinds[name]:
                 case Kind.TOKEN:
@@ -133,6 +133,12 @@ def strange(value: Any) -> Reply:
 
 
 @cache
+def _kinds(store: str, call: str) -> Mapping[str, Kind]:
+    """The arguments of a call in order, each with its kind."""
+    return dict(law(store, Profile.HARDENED).calls[call].declared.takes)
+
+
+@cache
 def _given(store: str, call: str) -> Mapping[str, Given]:
     """What the law answers to a call.
 
@@ -163,7 +169,4 @@ def has_call(table: Table, call: str, caps: frozenset[str]) -> bool:
 
 def request(store: str, call: str, *values: Any, at: int = 0) -> Request:
     """A call by its arguments in order."""
-    takes = law(store, Profile.HARDENED).calls[call].declared.takes
-    return Request(
-        call, at, tuple((name, value) for (name, _), value in zip(takes, values, strict=True))
-    )
+    return Request(call, at, tuple(zip(_kinds(store, call), values, strict=True)))

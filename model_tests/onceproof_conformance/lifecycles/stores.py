@@ -14,8 +14,8 @@ from onceproof_conformance.lifecycles.bundle import Bundle
 from onceproof_conformance.lifecycles.derived_races import races_of
 from onceproof_conformance.lifecycles.dialect import Dialect
 from onceproof_conformance.protocol import WrongUsage
-from onceproof_spec import DefinitionError, LawNotFound, Lifecycle, Profile, lower
-from onceproof_spec.laws import VARIABLE, law_of, load, offers
+from onceproof_spec import DefinitionError, LawNotFound, Lifecycle, Profile, law
+from onceproof_spec.laws import VARIABLE, law_of, offers
 from onceproof_spec.search import Scope
 
 OWN: Mapping[type[Lifecycle], Bundle] = {
@@ -34,8 +34,6 @@ def add_laws(paths: Sequence[str]) -> None:
     if paths:
         os.environ[VARIABLE] = ",".join(dict.fromkeys([*known, *paths]))
     try:
-        for path in paths:
-            load(path)
         offers()
     except (LawNotFound, DefinitionError) as error:
         raise WrongUsage(str(error)) from error
@@ -68,13 +66,13 @@ def searched_scopes(store: str, profile: Profile) -> tuple[Scope, ...]:
 
 
 @cache
-def _bare(law: type[Lifecycle]) -> Bundle:
-    return Bundle(law)
+def _bare(machine: type[Lifecycle]) -> Bundle:
+    return Bundle(machine)
 
 
 @cache
 def _dialect(bundle: Bundle) -> Dialect:
-    table = lower(bundle.law, Profile.HARDENED)
+    table = law(bundle.name, Profile.HARDENED)
     return Dialect(
         bundle.name,
         bundle.names or derived.names_of(table),
@@ -88,4 +86,4 @@ def _dialect(bundle: Bundle) -> Dialect:
 
 @cache
 def _searched(bundle: Bundle, profile: Profile) -> tuple[Scope, ...]:
-    return bundle.searched or derived.searched_scopes(lower(bundle.law, profile))
+    return bundle.searched or derived.searched_scopes(law(bundle.name, profile))

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from onceproof_conformance.lifecycles import searched_scopes
 from onceproof_conformance.pages.departures import departures_page
 from onceproof_conformance.pages.house import with_house
 from onceproof_conformance.pages.protocol import protocol_page
 from onceproof_conformance.pages.schema import OWN, schema_text
-from onceproof_conformance.proof import scope_of
 from onceproof_conformance.results import Entry, entries
 from onceproof_spec import Profile, law, lifecycles
 from onceproof_spec.exports import configuration, markdown, mermaid, name_of, tla
@@ -80,7 +80,7 @@ def pages(stores: Sequence[str] = OWN) -> Mapping[str, Callable[[], str]]:
     found["protocol.json"] = partial(schema_text, stores)
     for store in stores:
         for profile in Profile:
-            table, scope = law(store, profile), scope_of(store)
+            table, scope = law(store, profile), searched_scopes(store, Profile.HARDENED)[0]
             for ending, made in (("tla", tla), ("cfg", configuration)):
                 place = f"tla/{name_of(table)}.{ending}"
                 found[place] = partial(made, table, scope, COMMAND)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from onceproof_conformance.proof.law_mutants import LawMutant, killers, law_mutants_of
     from onceproof_conformance.proof.proving import prove
     from onceproof_conformance.proof.report import show_proof
-    from onceproof_conformance.proof.scopes import scope_of, scopes_of
     from onceproof_conformance.proof.state_counts import (
         COUNTERS,
         Counts,
@@ -51,8 +50,6 @@ MODULES = {
     "prove": "proving",
     "reached_places": "examination",
     "refuted": "law",
-    "scope_of": "scopes",
-    "scopes_of": "scopes",
     "show_proof": "report",
 }
 """Which module gives a name when it is asked for: most need z3, which may be missing."""
@@ -79,8 +76,6 @@ __all__ = [
     "prove",
     "reached_places",
     "refuted",
-    "scope_of",
-    "scopes_of",
     "show_proof",
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, cached_property
 
-from onceproof_conformance.proof.scopes import scopes_of
+from onceproof_conformance.lifecycles import searched_scopes
 from onceproof_spec import law
 from onceproof_spec.proof import Proof, Prover, lemmas
 from onceproof_spec.search import Scope, Search, united
@@ -24,8 +24,8 @@ class Examined:
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """The scopes of the search; KeyError if neither the caller nor `scopes_of` gives any."""
-        return self._scopes or scopes_of(self.table.name, self.table.profile)
+        """The scopes of the search; KeyError if neither the caller nor the law gives any."""
+        return self._scopes or searched_scopes(self.table.name, self.table.profile)
 
     @property
     def scope(self) -> Scope:

@@ -13,7 +13,7 @@ from typing import Any
 
 from onceproof_conformance.protocol.errors import BadReply
 from onceproof_spec import law, lifecycles, variants
-from onceproof_spec.table import CRASH, OUTCOMES, Apply, Kind, Profile, Refusal
+from onceproof_spec.table import CODE_WORDS, CRASH, OUTCOMES, Apply, Kind, Profile, Refusal
 
 VERSION = "0.1.0"
 
@@ -70,7 +70,7 @@ def refusals(store: str, call: str) -> tuple[str, ...]:
     for table in variants(store):
         for guarded in table.calls[call].rules:
             rule = guarded.rule
-            for word in ("refusal", "code", "failed", "exhausted"):
+            for word in CODE_WORDS:
                 if (code := getattr(rule, word, "")) and code != CRASH:
                     found[code] = None
             if isinstance(rule, Apply):

@@ -167,18 +167,19 @@ def _row(
     unless: Condition | Iterable[Condition],
     on: Action | Iterable[Action],
 ) -> Event:
-    conditions, exceptions = _several(cond), _several(unless)
+    conditions, exceptions = several(cond), several(unless)
     for condition in (*conditions, *exceptions):
         if not isinstance(condition, Comparison | Flag):
             what = "a sum" if isinstance(condition, Term) else repr(condition)
             raise DefinitionError(f"{line_here()}: a guard is one comparison, not {what}")
-    actions = [_action(action) for action in _several(on)]
+    actions = [_action(action) for action in several(on)]
     return source.row(
         target, cond=conditions or None, unless=exceptions or None, on=actions or None
     )
 
 
-def _several(given: Any) -> list[Any]:
+def several(given: Any) -> list[Any]:
+    """One condition or action, or some, as a list."""
     return list(given) if isinstance(given, list | tuple) else [given]
 
 

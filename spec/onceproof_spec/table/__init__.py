@@ -17,6 +17,7 @@ from onceproof_spec.table.facts import Claim, Clauses, Departure, Facts, Promise
 from onceproof_spec.table.lowering import lower
 from onceproof_spec.table.rules import (
     CALL_WORDS,
+    CODE_WORDS,
     DRAWN,
     DROPPED,
     HELD,
@@ -57,7 +58,7 @@ from onceproof_spec.table.table import (
 )
 
 __all__ = [
-    "CALL_WORDS", "CRASH", "DRAWN", "DROPPED", "HELD", "NO_LIMIT", "OUTCOMES", "RAN",
+    "CALL_WORDS", "CODE_WORDS", "CRASH", "DRAWN", "DROPPED", "HELD", "NO_LIMIT", "OUTCOMES", "RAN",
     "RULE_WORDS", "Admit", "After", "Apply", "Branch", "Call", "Claim", "Clauses",
     "DefinitionError", "Departure", "Draw", "Evict", "Facts", "Fetch", "Field", "Function",
     "Given", "Guard", "GuardedRule", "Kind", "Level", "Lifecycle", "LoweredCall", "Mark",

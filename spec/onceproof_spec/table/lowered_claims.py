@@ -177,7 +177,7 @@ class LoweredClaims:
         """What a call answers, in either profile."""
         yield "ok"
         for rule in call.does:
-            for word in ("refusal", "code", "exhausted", "failed"):
+            for word in rules.CODE_WORDS:
                 if code := getattr(rule, word, ""):
                     yield code
             if (event := getattr(rule, "event", None)) is not None:

@@ -25,6 +25,7 @@ from onceproof_spec.language import (
 )
 from onceproof_spec.language import Promise as DeclaredPromise
 from onceproof_spec.language import rules as declared
+from onceproof_spec.language.machine import several
 from onceproof_spec.table import facts, rules
 from onceproof_spec.table.checks import check
 from onceproof_spec.table.lowered_claims import LoweredClaims
@@ -356,11 +357,6 @@ class Lowering:
             run = terms.compiled(reads, lifecycle.sums_text(update))
             self.functions[update.called] = Function(update.called, run, reads, (), None, sums)
         return update.called
-
-
-def several(given: Any) -> list[Any]:
-    """One condition, or some, as a list."""
-    return list(given) if isinstance(given, list | tuple) else [given]
 
 
 def _negated(rows: list[Row]) -> str:

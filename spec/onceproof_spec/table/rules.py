@@ -288,6 +288,9 @@ class RuleVisitor(ABC, Generic[Context, Result]):
 RULE_WORDS = ("answer", "effect", "refused", "first", "most", "failure", "bound", "rewrite")
 """The ways in which a rule upholds a clause."""
 
+CODE_WORDS = ("refusal", "code", "failed", "exhausted")
+"""The words under which a rule names a code."""
+
 CALL_WORDS = ("ignores", "exact", "others")
 """The ways in which a call as a whole upholds a clause."""
 

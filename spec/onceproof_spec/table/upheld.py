@@ -18,6 +18,7 @@ from onceproof_spec.language import (
     Place,
     Promise,
 )
+from onceproof_spec.language.machine import several
 from onceproof_spec.language.rules import Rule
 from onceproof_spec.table import rules
 
@@ -159,8 +160,7 @@ class Upheld:
         if place.where is not call:
             return False
         kinds = tuple(one for one in place.which if isinstance(one, type))
-        given = rule.cond if isinstance(rule.cond, list | tuple) else [rule.cond]
-        depends = {one.called for one in given if isinstance(one, Comparison | Flag)}
+        depends = {one.called for one in several(rule.cond) if isinstance(one, Comparison | Flag)}
         return (not kinds or isinstance(rule, kinds)) and all(
             self.asked(one, depends) for one in place.which
         )
